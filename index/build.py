@@ -1,0 +1,154 @@
+"""A folder of articles -> a library, again and again: only what changed is read, and only what changed is embedded."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from index import store
+from index.article import Article
+from index.encoders import DEFAULT, Progress, load_encoder
+from index.errors import LibraryError, NoArticles
+from index.formats import FORMATS
+from index.library import Library
+from index.passages import Passage
+from index.scan import Entry, look
+from index.search.lexical import TOKENIZER
+
+SCHEMA = f"""
+create table file(path text primary key, size int, mtime_ns int, sha256 text, refused text);
+create table article(id integer primary key, file text, source text unique, title text, published text, dated_by text,
+                     sha256 text, text text);
+create table passage(id integer primary key, article int, start int, "end" int);
+create index passage_of on passage(article);
+create virtual table words using fts5(text, content='', tokenize='{TOKENIZER}');
+"""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a build did. refused: (file, reason). embedded: passages that were embedded in this run."""
+
+    articles: int
+    passages: int
+    embedded: int
+    changed: bool
+    refused: list[tuple[str, str]]
+
+
+def default_library(folder: str | Path) -> Path:
+    """Where the library of a folder is kept when none is named: the user's cache, keyed by the folder's full path."""
+    from platformdirs import user_cache_path
+
+    full = Path(folder).resolve()
+    key = hashlib.sha256(str(full).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    return user_cache_path("attest", appauthor=False) / "libraries" / f"{full.name}-{key}"
+
+
+def build(
+    folder: str | Path, library: str | Path | None = None, encoder: str | None = None, progress: Progress | None = None
+) -> Report:
+    """Builds the library of a folder, or brings it up to date; writes nothing where nothing changed.
+
+    Raises NoArticles (no such folder, or nothing in it can be read), EncoderMismatch, LibraryLocked, LibraryCorrupt.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise NoArticles(
+            f"{folder}: {'not a folder' if root.exists() else 'no such folder'}; give a folder of articles"
+        )
+    place = Path(library) if library is not None else default_library(root)
+    old = Library.open(place, encoder) if store.exists(place) else None
+    if old and old.manifest["folder"] != str(root.resolve()):
+        raise LibraryError(
+            f"library {place} holds the articles of {old.manifest['folder']}, not of {root.resolve()}; name another --library"
+        )
+    entries = look(root, place, old)
+    if not any(not entry.file.refused for entry in entries):
+        raise _nothing(root, entries)
+    if old and [entry.file for entry in entries] == list(old.files.values()):
+        return _report(old, embedded=0, changed=False)
+    with store.writing(place):
+        made = old.encoder if old else load_encoder(encoder or DEFAULT)
+        texts = [a.text[p.start : p.end] for e in entries for a, passages in e.fresh for p in passages]
+        vectors = made.encode(texts, progress)
+        dim = vectors.shape[1] if len(texts) else (old.manifest["dim"] if old else 0)
+
+        def fill(draft: Path) -> store.Manifest:
+            counts = _write(draft, entries, vectors.reshape(-1, dim), old)
+            return counts | {
+                "encoder": made.name,
+                "encoder_model": encoder or (old.manifest["encoder_model"] if old else DEFAULT),
+                "folder": str(root.resolve()),
+                "dim": dim,
+                "built_ns": time.time_ns(),
+            }
+
+        store.commit(place, fill)
+    return _report(Library.open(place), embedded=len(texts), changed=True)
+
+
+def _write(draft: Path, entries: list[Entry], vectors: np.ndarray, old: Library | None) -> dict[str, int]:
+    """articles.db and vectors.f32 of the new generation, kept articles copied from the old one."""
+    db = sqlite3.connect(draft / "articles.db")
+    db.executescript(SCHEMA)
+    fresh, row, article_id = 0, 0, 0
+    with (draft / "vectors.f32").open("wb") as out:
+        for entry in entries:
+            db.execute("insert into file values (?, ?, ?, ?, ?)", tuple(vars(entry.file).values()))
+            batch = _kept(old, entry.file.path) if entry.kept and old else [(a, p, None) for a, p in entry.fresh]
+            for article, passages, rows in batch:
+                values = (
+                    article_id,
+                    entry.file.path,
+                    article.source,
+                    article.title,
+                    article.published,
+                    article.dated_by,
+                )
+                db.execute(
+                    "insert into article values (?, ?, ?, ?, ?, ?, ?, ?)", (*values, article.sha256, article.text)
+                )
+                for passage in passages:
+                    db.execute("insert into passage values (?, ?, ?, ?)", (row, article_id, passage.start, passage.end))
+                    text = article.text[passage.start : passage.end]
+                    db.execute("insert into words(rowid, text) values (?, ?)", (row + 1, text))
+                    row += 1
+                article_id += 1
+                if rows is None:
+                    block = vectors[fresh : fresh + len(passages)]
+                    fresh += len(passages)
+                else:
+                    block = old.vectors[rows]  # type: ignore[union-attr]
+                out.write(np.ascontiguousarray(block, "<f4").tobytes())
+    db.execute("insert into words(words) values ('optimize')")
+    db.commit()
+    db.close()
+    return {"articles": article_id, "passages": row}
+
+
+def _kept(old: Library, path: str) -> Iterator[tuple[Article, list[Passage], list[int] | None]]:
+    for (source,) in old.db.execute("select source from article where file = ? order by id", (path,)).fetchall():
+        article = old.article(source)
+        assert article is not None
+        query = 'select passage.id, start, "end" from passage join article on article.id = article where source = ? order by 1'
+        found = old.db.execute(query, (source,)).fetchall()
+        yield article, [Passage(start, end) for _, start, end in found], [row for row, _, _ in found]
+
+
+def _report(library: Library, embedded: int, changed: bool) -> Report:
+    return Report(library.manifest["articles"], library.manifest["passages"], embedded, changed, library.refused)
+
+
+def _nothing(root: Path, entries: list[Entry]) -> NoArticles:
+    if not entries:
+        return NoArticles(f"{root}: no articles in it; put {' '.join(FORMATS)} files there")
+    first = entries[0].file.refused
+    more = f" (and {len(entries) - 1} more refused)" if len(entries) > 1 else ""
+    return NoArticles(f"{root}: no article in it can be read: {first}{more}")

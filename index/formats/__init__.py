@@ -1,0 +1,42 @@
+"""Files -> articles. A format is one module with `read(data, source) -> articles` and one line in FORMATS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from index.article import Article
+from index.errors import UnreadableArticle, UnsupportedFormat
+from index.formats import html, jsonl, markdown, text
+
+Read = Callable[[bytes, str], Iterable[Article]]
+"""(bytes of the file, its path relative to the folder) -> its articles; raises UnreadableArticle."""
+
+FORMATS: dict[str, Read] = {
+    ".txt": text.read,
+    ".md": markdown.read,
+    ".html": html.read,
+    ".htm": html.read,
+    ".jsonl": jsonl.read,
+}
+
+MOST_BYTES = 64 * 2**20
+
+
+def read_file(path: Path, source: str) -> list[Article]:
+    """The articles of one file. Raises UnsupportedFormat or UnreadableArticle, naming the file and the reason."""
+    read = FORMATS.get(path.suffix.lower())
+    if read is None:
+        known = " ".join(FORMATS)
+        raise UnsupportedFormat(f"{source}: no reader for {path.suffix or 'files without a suffix'} (known: {known})")
+    try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise UnreadableArticle(f"{source}: {size} bytes, more than the {MOST_BYTES} allowed; split the file")
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableArticle(f"{source}: cannot be read ({error.strerror}); check its permissions") from error
+    articles = list(read(data, source))
+    if not any(article.text.strip("\ufeff \t\r\n") for article in articles):
+        raise UnreadableArticle(f"{source}: holds no text; remove it or fill it")
+    return articles

@@ -1,0 +1,38 @@
+"""Plain text: the article is the decoded file. The first line is its title where it stands apart like one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from index.article import Article, Extent
+from index.boilerplate import find_boilerplate, merge
+from index.dates import find_published
+from index.formats.decode import decode
+
+_MOST_TITLE = 160
+
+
+def read(data: bytes, source: str) -> Iterable[Article]:
+    yield plain_article(decode(data, source), source)
+
+
+def plain_article(
+    text: str, source: str, *, title: str | None = None, published: str | None = None, skip: Iterable[Extent] = ()
+) -> Article:
+    """An article with what its own text tells; `title` and `published`, where given, come from the format."""
+    found = find_published(text)
+    out = [*skip, *find_boilerplate(text)]
+    if found and found.header:
+        out.append(found.header)
+    day, by = (published, "metadata") if published else (found.day, found.by) if found else (None, None)
+    return Article(source, text, title or find_title(text, out), day, by, merge(out))
+
+
+def find_title(text: str, skip: Iterable[Extent] = ()) -> str | None:
+    """The first line, if a blank line follows it, it is short, and it does not end like a sentence."""
+    first = re.match(r"[\s\ufeff]*([^\r\n]+)(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)", text)
+    if not first or any(a < first.end(1) and b > first.start(1) for a, b in skip):
+        return None
+    line = first[1].strip()
+    return line if 2 <= len(line.split()) and len(line) <= _MOST_TITLE and line[-1] not in ".!…:;,)" else None

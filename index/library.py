@@ -1,0 +1,159 @@
+"""An opened library: its articles, passages and searchers. Read-only; `index.build` makes and updates it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from index import store
+from index.article import Article
+from index.encoders import Encoder, load_encoder
+from index.errors import EncoderMismatch, LibraryCorrupt
+from index.passages import Passage
+from index.search import Hit, Searcher
+from index.search.dense import Dense
+from index.search.fusion import fuse
+from index.search.lexical import Lexical
+
+SEARCHERS = {
+    "dense": lambda library: Dense(library.vectors, library.encoder.encode_question),
+    "lexical": lambda library: Lexical(library.db),
+}
+
+
+@dataclass(frozen=True)
+class File:
+    """A file as it was when it was last read. refused: why it is not in the library, or None."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    sha256: str
+    refused: str | None
+
+
+DEPTH = 50  # passages that each searcher gives to the fusion
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which articles may be read. Days are ISO dates, both ends included; an article of unknown date passes only where
+    no day is asked for. sources: articles whose source is one of these, or lies in one of these folders."""
+
+    sources: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.sources or self.since or self.until)
+
+
+class Library:
+    """Open one with `Library.open(folder_of_the_library)`."""
+
+    def __init__(self, folder: Path, generation: Path, manifest: store.Manifest, encoder: Encoder) -> None:
+        self.folder, self.manifest, self.encoder = folder, manifest, encoder
+        self._generation = generation
+        try:
+            uri = f"{(generation / 'articles.db').resolve().as_uri()}?mode=ro&immutable=1"
+            self.db = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            self.db.execute("select 1 from article, passage, words limit 1")
+        except sqlite3.Error as error:
+            raise LibraryCorrupt(
+                f"library {folder} is broken: articles.db: {error}; delete it and index again"
+            ) from error
+
+    @classmethod
+    def open(cls, folder: str | Path, encoder: str | None = None) -> Library:
+        """Opens without embedding anything. encoder: refuse the library unless this one built it.
+
+        Raises LibraryMissing, LibraryCorrupt, EncoderMismatch.
+        """
+        folder = Path(folder)
+        generation, manifest = store.current(folder)
+        recorded = manifest["encoder"]
+        made = load_encoder(encoder if encoder is not None else manifest["encoder_model"])
+        if made.name != recorded:
+            raise EncoderMismatch(
+                f"library {folder} was built with encoder {recorded!r}, not {made.name!r}; ask without --encoder, "
+                f"or index into another --library"
+            )
+        return cls(folder, generation, manifest, made)
+
+    @cached_property
+    def vectors(self) -> np.ndarray:
+        """(passages, dim) float32, unit rows, mapped from the file."""
+        shape = (self.manifest["passages"], self.manifest["dim"])
+        return np.memmap(self._generation / "vectors.f32", np.float32, "r", shape=shape)
+
+    @cached_property
+    def _searchers(self) -> dict[str, Searcher]:
+        return {name: make(self) for name, make in SEARCHERS.items()}
+
+    def search(
+        self, question: str, top: int, chosen: Filter | None = None, weights: Sequence[float] | None = None
+    ) -> list[Hit]:
+        """The best passages by both searchers, fused. weights: of the searchers, in the order of SEARCHERS."""
+        allowed = self.allowed(chosen) if chosen else None
+        return fuse([s.search(question, max(DEPTH, top), allowed) for s in self._searchers.values()], weights)[:top]
+
+    def allowed(self, chosen: Filter) -> np.ndarray:
+        """(m,) int64: the rows of passages whose article passes the filter, ascending."""
+        clauses, values = ["1"], []
+        if chosen.sources:
+            one = "source = ? or substr(source, 1, length(?) + 1) in (? || '/', ? || '#')"
+            clauses.append("(" + " or ".join([one] * len(chosen.sources)) + ")")
+            values += [source.rstrip("/") for source in chosen.sources for _ in range(4)]
+        for comparison, day in ((">=", chosen.since), ("<=", chosen.until)):
+            if day is not None:
+                clauses.append(f"published {comparison} ?")
+                values.append(day)
+        query = f"select passage.id from passage join article on article.id = article where {' and '.join(clauses)}"
+        return np.array([row for (row,) in self.db.execute(f"{query} order by 1", values)], np.int64)
+
+    def passage(self, row: int) -> tuple[Article, Passage]:
+        """A passage and its article, by row."""
+        article, start, end = self.db.execute(
+            'select article, start, "end" from passage where id = ?', (row,)
+        ).fetchone()
+        return self._article("id = ?", article), Passage(start, end)
+
+    def article(self, source: str) -> Article | None:
+        """The stored article of that source, or None."""
+        found = self.db.execute("select 1 from article where source = ?", (source,)).fetchone()
+        return self._article("source = ?", source) if found else None
+
+    def _article(self, where: str, value: object) -> Article:
+        query = f"select source, text, title, published, dated_by from article where {where}"
+        return Article(*self.db.execute(query, (value,)).fetchone())
+
+    @cached_property
+    def files(self) -> dict[str, File]:
+        """Every file that was looked at, by path."""
+        rows = self.db.execute("select path, size, mtime_ns, sha256, refused from file order by path")
+        return {row[0]: File(*row) for row in rows}
+
+    @property
+    def refused(self) -> list[tuple[str, str]]:
+        """(file, why it is not in the library), in order."""
+        return [(file.path, file.refused) for file in self.files.values() if file.refused is not None]
+
+    @property
+    def built_ns(self) -> int:
+        """When the current generation was made, nanoseconds since 1970."""
+        return int(self.manifest["built_ns"])
+
+    @property
+    def sources(self) -> list[str]:
+        return [source for (source,) in self.db.execute("select source from article order by source")]
+
+    @property
+    def newest(self) -> str | None:
+        """The latest day of publication, ISO."""
+        day: str | None = self.db.execute("select max(published) from article").fetchone()[0]
+        return day

@@ -1,0 +1,49 @@
+"""BM25 over SQLite's FTS5 (Robertson and Zaragoza 2009, with FTS5's constants), words stemmed by Porter's rules."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+
+import numpy as np
+
+from index.search import Hit
+
+TOKENIZER = "porter unicode61 remove_diacritics 2"
+_MOST_TERMS = 64
+# Asked in almost every question, told in almost every passage: they cost time and rank nothing.
+_STOP = frozenset(
+    "a an and are as at be been but by can could did do does for from had has have he her him his how i in into is it its "
+    "me more my of on or our she should so than that the their them then there these they this those to us was we were "
+    "what when where which who whom whose why will with would you your".split()
+)
+
+
+class Lexical:
+    """db: a connection whose table `words` is an FTS5 index with rowid = row of the passage + 1."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def search(self, question: str, top: int, allowed: np.ndarray | None = None) -> list[Hit]:
+        query = match_query(question)
+        if not query or top < 1 or (allowed is not None and not len(allowed)):
+            return []
+        where, values = "", [query]
+        if allowed is not None:
+            where, values = (
+                "and rowid - 1 in (select value from json_each(?))",
+                [query, f"[{','.join(map(str, allowed))}]"],
+            )
+        rows = self._db.execute(
+            f"select rowid - 1, -bm25(words) from words where words match ? {where} order by 2 desc, 1 limit ?",
+            (*values, top),
+        )
+        return [Hit(row, score) for row, score in rows]
+
+
+def match_query(question: str) -> str:
+    """Any of the question's words, each quoted, so that no query syntax gets in; stop words only if there is no other."""
+    words = list(dict.fromkeys(re.findall(r"\w+", question.lower())))
+    chosen = [word for word in words if word not in _STOP] or words
+    return " OR ".join(f'"{word}"' for word in chosen[:_MOST_TERMS])

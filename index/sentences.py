@@ -1,0 +1,100 @@
+"""Sentence boundaries by rule, as extents of the unchanged text.
+
+A paragraph never shares a sentence with the next one. Line breaks inside hard-wrapped paragraphs count as spaces.
+Knows the abbreviations, initials and closing quotes of English news text; other languages get the general rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from index.article import Extent
+
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms dr prof sen rep gov gen col lt sgt maj capt cmdr adm rev hon pres st sr jr vs etc eg ie cf al inc ltd co "
+    "corp no nos dept est approx jan feb mar apr jun jul aug sept sep oct nov dec mt ft fig ed eds pp vol".split()
+)
+_CLOSERS = "\"'”’»)]}"
+_OPENERS = "\"'“‘«([{—–-"
+_END = re.compile(rf"(?P<mark>[.!?…]+|[。！？])(?P<close>[{re.escape(_CLOSERS)}]*)(?=\s|$|(?<=[。！？]))")
+_PARAGRAPH = re.compile(r"(?:[^\r\n]*\S[^\r\n]*(?:\r\n|\r|\n)?)+")
+_LINE = re.compile(r"[^\r\n]+")
+
+
+def sentences(text: str, start: int = 0, end: int | None = None) -> list[Extent]:
+    """Extents of the sentences in `text[start:end]`, trimmed of white space, in order and disjoint."""
+    end = len(text) if end is None else end
+    return [
+        trimmed
+        for paragraph in paragraphs(text, start, end)
+        for extent in _split(text, *paragraph)
+        if (trimmed := trim(text, *extent))
+    ]
+
+
+def paragraphs(text: str, start: int, end: int) -> Iterator[Extent]:
+    """Blocks between blank lines; each line of a block by itself, unless the block looks hard-wrapped."""
+    for block in _PARAGRAPH.finditer(text, start, end):
+        lines = [m.span() for m in _LINE.finditer(text, *block.span())]
+        if _hard_wrapped(text, lines):
+            yield block.span()
+        else:
+            yield from lines
+
+
+def trim(text: str, start: int, end: int) -> Extent | None:
+    """The extent without white space (and U+FEFF) at either side; None if nothing is left."""
+    while start < end and (text[start].isspace() or text[start] == "\ufeff"):
+        start += 1
+    while end > start and (text[end - 1].isspace() or text[end - 1] == "\ufeff"):
+        end -= 1
+    return (start, end) if start < end else None
+
+
+def _hard_wrapped(text: str, lines: list[Extent]) -> bool:
+    """True where lines break at a column: none is long, and most of them stop in the middle of a sentence."""
+    body = lines[:-1]
+    if not body or max(b - a for a, b in lines) > 110 or min(b - a for a, b in body) < 30:
+        return False
+    open_ended = sum(not re.search(rf"[.!?…:][{re.escape(_CLOSERS)}]*\s*$", text[a:b]) for a, b in body)
+    return open_ended * 2 > len(body)
+
+
+def _split(text: str, start: int, end: int) -> Iterator[Extent]:
+    begin = start
+    for match in _END.finditer(text, start, end):
+        if _is_end(text, match, begin, end):
+            yield begin, match.end()
+            begin = match.end()
+    if begin < end:
+        yield begin, end
+
+
+def _is_end(text: str, match: re.Match[str], begin: int, end: int) -> bool:
+    after = match.end()
+    while after < end and text[after].isspace():
+        after += 1
+    if after >= end or match["mark"][0] in "。！？":
+        return True
+    following = text[after]
+    if following in _OPENERS:
+        following = next((c for c in text[after : after + 4] if c not in _OPENERS and not c.isspace()), following)
+    if following.islower():
+        return False  # "... he said", "U.S. troops", "“Why?” she asked"
+    if match["mark"] != "." or match["close"]:
+        return True
+    word = re.search(r"[^\s(\[“\"‘']*$", text[begin : match.start()])
+    last = word.group() if word else ""
+    if last.lower() in _ABBREVIATIONS:
+        return False
+    if len(last) == 1 and last.isalpha():
+        return False  # an initial: "J. Smith"
+    return not re.fullmatch(r"(?:\w\.)+\w", last) or not following.isupper() or _new_sentence(text[after : after + 12])
+
+
+def _new_sentence(following: str) -> bool:
+    """After "U.S." or "p.m.": these words open a sentence more often than they go on with a name."""
+    return bool(
+        re.match(r"(?:The|A|An|In|On|At|But|And|He|She|It|They|We|I|This|That|If|When|While|However)\b", following)
+    )

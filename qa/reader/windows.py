@@ -1,0 +1,93 @@
+"""Cuts a (question, passage) pair into token windows that remember where each token came from.
+
+Reading and training share this module, so the two cannot drift apart. It works on `tokenizers.Tokenizer`
+(every fast tokenizer has one inside), needs neither torch nor transformers, and never edits the texts:
+offsets are half-open code points into the passage as it was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+MAX_LENGTH = 384
+STRIDE = 128
+MAX_QUESTION = 64
+
+
+@dataclass(frozen=True)
+class Window:
+    """One input of the reader.
+
+    ids, type_ids: (n,) int64, as the model takes them, without padding.
+    offsets: (n, 2) int64, code points in the passage; meaningful where `context` is true.
+    context: (n,) bool, true on tokens of the passage. Position 0 (the first special token) stands for "no answer".
+    passage: index of the passage in the list that was read.
+    """
+
+    passage: int
+    ids: np.ndarray
+    type_ids: np.ndarray
+    offsets: np.ndarray
+    context: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def load_tokenizer(folder: str | Path) -> Tokenizer:
+    """The `tokenizer.json` of a model folder, with padding and truncation switched off."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(Path(folder) / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def make_windows(
+    tokenizer: Tokenizer,
+    question: str,
+    passages: Sequence[str],
+    *,
+    max_length: int = MAX_LENGTH,
+    stride: int = STRIDE,
+    max_question: int = MAX_QUESTION,
+) -> list[Window]:
+    """All windows of all passages, in order.
+
+    A passage longer than a window is cut into windows that share `stride` tokens. A question of more than
+    `max_question` tokens is cut, so that the passage always has room.
+    """
+    question = shorten(tokenizer, question, max_question)
+    tokenizer.enable_truncation(max_length, stride=stride, strategy="only_second")
+    try:
+        encodings = tokenizer.encode_batch([(question, passage) for passage in passages])
+    finally:
+        tokenizer.no_truncation()
+    return [
+        _window(number, part) for number, encoding in enumerate(encodings) for part in (encoding, *encoding.overflowing)
+    ]
+
+
+def shorten(tokenizer: Tokenizer, text: str, max_tokens: int) -> str:
+    """The longest beginning of `text` that has at most `max_tokens` tokens."""
+    offsets = tokenizer.encode(text, add_special_tokens=False).offsets
+    return text if len(offsets) <= max_tokens else text[: offsets[max_tokens - 1][1]]
+
+
+def _window(passage: int, encoding) -> Window:  # type: ignore[no-untyped-def]  # tokenizers.Encoding has no stubs
+    return Window(
+        passage,
+        np.asarray(encoding.ids, np.int64),
+        np.asarray(encoding.type_ids, np.int64),
+        np.asarray(encoding.offsets, np.int64).reshape(-1, 2),
+        np.asarray([part == 1 for part in encoding.sequence_ids], bool),
+    )
