@@ -15,7 +15,7 @@ class Article:
     """source: path relative to the indexed folder; a record of a many-article file adds `#` and its id.
     text: never changed after decoding; all offsets of Attest are code points into it.
     published: ISO date (YYYY-MM-DD), or None where the article does not tell it.
-    dated_by: what told the date: "metadata", "header", "dateline", or "caption" (a weaker hint: the photo may be older).
+    dated_by: what told the date: "metadata", "header", "dateline", or "caption" (weaker: the photo may be older).
     boilerplate: extents that no passage may touch (sign-up blocks, editor's notes, headers), ordered, disjoint.
     """
 

@@ -67,7 +67,8 @@ def build(
     old = Library.open(place, encoder) if store.exists(place) else None
     if old and old.manifest["folder"] != str(root.resolve()):
         raise LibraryError(
-            f"library {place} holds the articles of {old.manifest['folder']}, not of {root.resolve()}; name another --library"
+            f"library {place} holds the articles of {old.manifest['folder']}, not of {root.resolve()}; "
+            "name another --library"
         )
     entries = look(root, place, old)
     if not any(not entry.file.refused for entry in entries):
@@ -137,7 +138,9 @@ def _kept(old: Library, path: str) -> Iterator[tuple[Article, list[Passage], lis
     for (source,) in old.db.execute("select source from article where file = ? order by id", (path,)).fetchall():
         article = old.article(source)
         assert article is not None
-        query = 'select passage.id, start, "end" from passage join article on article.id = article where source = ? order by 1'
+        query = (
+            'select p.id, start, "end" from passage p join article a on a.id = p.article where source = ? order by 1'
+        )
         found = old.db.execute(query, (source,)).fetchall()
         yield article, [Passage(start, end) for _, start, end in found], [row for row, _, _ in found]
 

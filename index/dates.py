@@ -13,8 +13,7 @@ from index.article import Extent
 
 HEAD = 1200  # code points in which a header or dateline is looked for
 
-MONTHS = ("january", "february", "march", "april", "may", "june", "july")
-MONTHS += ("august", "september", "october", "november", "december")
+MONTHS = tuple("january february march april may june july august september october november december".split())
 _MONTH = r"(?P<{}>" + "|".join(f"{m[:3]}(?:{m[3:]})?" for m in MONTHS) + r"|sept)\.?"
 _DATE = re.compile(
     r"\b(?:"

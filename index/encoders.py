@@ -75,7 +75,8 @@ class SentenceTransformers:
         return vectors if vectors is not None else np.empty((0, 0), np.float32)
 
     def encode_question(self, question: str) -> np.ndarray:
-        return self.encode([question])[0]
+        vector: np.ndarray = self.encode([question])[0]
+        return vector
 
 
 class MiniLM(SentenceTransformers):
@@ -129,7 +130,8 @@ class Hashed:
         return vectors
 
     def encode_question(self, question: str) -> np.ndarray:
-        return self.encode([question])[0]
+        vector: np.ndarray = self.encode([question])[0]
+        return vector
 
 
 DEFAULT = "all-MiniLM-L6-v2"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +19,6 @@ from index.search import Hit, Searcher
 from index.search.dense import Dense
 from index.search.fusion import fuse
 from index.search.lexical import Lexical
-
-SEARCHERS = {
-    "dense": lambda library: Dense(library.vectors, library.encoder.encode_question),
-    "lexical": lambda library: Lexical(library.db),
-}
 
 
 @dataclass(frozen=True)
@@ -59,6 +54,7 @@ class Library:
     def __init__(self, folder: Path, generation: Path, manifest: store.Manifest, encoder: Encoder) -> None:
         self.folder, self.manifest, self.encoder = folder, manifest, encoder
         self._generation = generation
+        self.encode_question = lru_cache(maxsize=64)(encoder.encode_question)
         try:
             uri = f"{(generation / 'articles.db').resolve().as_uri()}?mode=ro&immutable=1"
             self.db = sqlite3.connect(uri, uri=True, check_same_thread=False)
@@ -101,6 +97,11 @@ class Library:
         """The best passages by both searchers, fused. weights: of the searchers, in the order of SEARCHERS."""
         allowed = self.allowed(chosen) if chosen else None
         return fuse([s.search(question, max(DEPTH, top), allowed) for s in self._searchers.values()], weights)[:top]
+
+    def cosines(self, question: str, rows: Sequence[int]) -> np.ndarray:
+        """(len(rows),) similarity of the question to passages."""
+        cosines: np.ndarray = self.vectors[list(rows)] @ self.encode_question(question)
+        return cosines
 
     def allowed(self, chosen: Filter) -> np.ndarray:
         """(m,) int64: the rows of passages whose article passes the filter, ascending."""
@@ -157,3 +158,9 @@ class Library:
         """The latest day of publication, ISO."""
         day: str | None = self.db.execute("select max(published) from article").fetchone()[0]
         return day
+
+
+SEARCHERS: dict[str, Callable[[Library], Searcher]] = {
+    "dense": lambda library: Dense(library.vectors, library.encode_question),
+    "lexical": lambda library: Lexical(library.db),
+}

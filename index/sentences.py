@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from index.article import Extent
 
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof sen rep gov gen col lt sgt maj capt cmdr adm rev hon pres st sr jr vs etc eg ie cf al inc ltd co "
-    "corp no nos dept est approx jan feb mar apr jun jul aug sept sep oct nov dec mt ft fig ed eds pp vol".split()
+    "mr mrs ms dr prof sen rep gov gen col lt sgt maj capt cmdr adm rev hon pres st sr jr vs etc eg ie cf al inc ltd "
+    "co corp no nos dept est approx jan feb mar apr jun jul aug sept sep oct nov dec mt ft fig ed eds pp vol".split()
 )
 _CLOSERS = "\"'”’»)]}"
 _OPENERS = "\"'“‘«([{—–-"

@@ -33,9 +33,8 @@ def decode(data: bytes, source: str) -> str:
             f"{source}: not {encoding.upper()} (byte 0x{data[error.start]:02x} at offset {error.start}); "
             f"convert it, for example with: iconv -f WINDOWS-1252 -t UTF-8"
         ) from None
-    if data[1::2].count(0) * 2 > len(data) // 2 or data[::2].count(0) * 2 > len(data) // 2 > 0:
-        if encoding == "utf-8":
-            raise UnreadableArticle(f"{source}: looks like UTF-16 without a byte order mark; save it as UTF-8")
+    if encoding == "utf-8" and max(data[::2].count(0), data[1::2].count(0)) * 4 > len(data):
+        raise UnreadableArticle(f"{source}: looks like UTF-16 without a byte order mark; save it as UTF-8")
     if found := _CONTROL.search(text):
         raise UnreadableArticle(
             f"{source}: not text but binary data (control character U+{ord(found[0]):04X} at offset {found.start()}); "

@@ -35,4 +35,4 @@ def find_title(text: str, skip: Iterable[Extent] = ()) -> str | None:
     if not first or any(a < first.end(1) and b > first.start(1) for a, b in skip):
         return None
     line = first[1].strip()
-    return line if 2 <= len(line.split()) and len(line) <= _MOST_TITLE and line[-1] not in ".!…:;,)" else None
+    return line if len(line.split()) >= 2 and len(line) <= _MOST_TITLE and line[-1] not in ".!…:;,)" else None

@@ -1,7 +1,8 @@
 """Finding passages: dense (FAISS), lexical (BM25), and their fusion. A searcher is one file and one line in SEARCHERS.
 
 Every searcher ranks passages by row number (0-based, as in the library) and takes the rows that a filter allows
-*before* it searches, so that a rare filter still finds what there is. Higher scores are better, ties go to the lower row.
+*before* it searches, so that a rare filter still finds what there is. Higher scores are better, and ties go
+to the lower row.
 """
 
 from __future__ import annotations

@@ -13,9 +13,9 @@ TOKENIZER = "porter unicode61 remove_diacritics 2"
 _MOST_TERMS = 64
 # Asked in almost every question, told in almost every passage: they cost time and rank nothing.
 _STOP = frozenset(
-    "a an and are as at be been but by can could did do does for from had has have he her him his how i in into is it its "
-    "me more my of on or our she should so than that the their them then there these they this those to us was we were "
-    "what when where which who whom whose why will with would you your".split()
+    "a an and are as at be been but by can could did do does for from had has have he her him his how i in into is it "
+    "its me more my of on or our she should so than that the their them then there these they this those to us was we "
+    "were what when where which who whom whose why will with would you your".split()
 )
 
 
@@ -42,8 +42,12 @@ class Lexical:
         return [Hit(row, score) for row, score in rows]
 
 
-def match_query(question: str) -> str:
-    """Any of the question's words, each quoted, so that no query syntax gets in; stop words only if there is no other."""
+def content_words(question: str) -> list[str]:
+    """The question's words in lower case, each once, without stop words unless it has no others."""
     words = list(dict.fromkeys(re.findall(r"\w+", question.lower())))
-    chosen = [word for word in words if word not in _STOP] or words
-    return " OR ".join(f'"{word}"' for word in chosen[:_MOST_TERMS])
+    return [word for word in words if word not in _STOP] or words
+
+
+def match_query(question: str) -> str:
+    """Any of the question's words, each quoted, so that no query syntax gets in."""
+    return " OR ".join(f'"{word}"' for word in content_words(question)[:_MOST_TERMS])

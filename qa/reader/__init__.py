@@ -1,0 +1,75 @@
+"""Question and passages -> the spans that answer. A reader is one file and one line in READERS.
+
+The reader alone, without a library:
+
+    from qa.reader import load_reader
+    reading = load_reader().read("Who sent the letters?", ["first passage ...", "second ..."])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Span:
+    """`passages[passage][start:end] == text`, in code points. score: raw, on the reader's own scale."""
+
+    text: str
+    passage: int
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True)
+class Reading:
+    """answerable: 0..1, how likely it is that any passage answers.
+    spans: best first; no two of one passage overlap. Empty where the passages hold no words.
+    items: what a list question asks for, each by itself; else the best span alone.
+    """
+
+    answerable: float
+    spans: tuple[Span, ...]
+
+    @property
+    def items(self) -> tuple[Span, ...]:
+        return self.spans[:1]
+
+
+class Reader(Protocol):
+    name: str
+
+    def read(self, question: str, passages: Sequence[str], top: int = 10) -> Reading:
+        """The `top` best spans over all passages, compared on one scale."""
+        ...
+
+
+def _attest() -> Reader:
+    from qa.reader.extractive import shipped
+
+    return shipped()
+
+
+def _overlap() -> Reader:
+    from qa.reader.overlap import Overlap
+
+    return Overlap()
+
+
+DEFAULT = "attest"
+READERS: dict[str, Callable[[], Reader]] = {DEFAULT: _attest, "overlap": _overlap}
+
+
+def load_reader(name: str = DEFAULT) -> Reader:
+    """A reader of the table, else any extractive model by hub name or folder (safetensors only, no foreign code).
+
+    Raises ModelError where it cannot be loaded.
+    """
+    if name in READERS:
+        return READERS[name]()
+    from qa.reader.hub import hub_reader
+
+    return hub_reader(name)

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -54,7 +54,7 @@ class Example:
     last: int
 
 
-def read_rows(path: Path) -> Iterator[dict]:
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
@@ -69,19 +69,19 @@ def plain(question: str) -> str:
     return " ".join(re.findall(r"\w+", question.lower()))
 
 
-def document(row: dict) -> str:
+def document(row: dict[str, Any]) -> str:
     """The key that all rows of one source document share (the D of the ids D-P-Q)."""
     found = re.search(r"sq(?:rec|val|imp|bt)-(\d+)-\d+-\d+", row["id"])
     return f"squad-{found[1]}" if found else f"{row['source']}-{row['context'][:80]}"
 
 
-def is_validation(row: dict, one_in: int = 36) -> bool:
+def is_validation(row: dict[str, Any], one_in: int = 36) -> bool:
     """One SQuAD document in `one_in` is kept for validation, in all of its forms."""
     key = document(row)
     return key.startswith("squad-") and int(key[6:]) % one_in == 7
 
 
-def training_rows(folder: Path, held_out: set[str], seed: int) -> list[dict]:
+def training_rows(folder: Path, held_out: set[str], seed: int) -> list[dict[str, Any]]:
     """The mix of `MIX`, without validation documents and without questions of evaluation sets."""
     rng = random.Random(seed)
     rows = []
@@ -95,7 +95,7 @@ def training_rows(folder: Path, held_out: set[str], seed: int) -> list[dict]:
     return rows
 
 
-def validation_rows(folder: Path) -> list[dict]:
+def validation_rows(folder: Path) -> list[dict[str, Any]]:
     """Validation documents: human questions with answers, and unanswerable ones, on natural paragraphs."""
     return [
         row
@@ -105,7 +105,7 @@ def validation_rows(folder: Path) -> list[dict]:
     ]
 
 
-def encode(tokenizer: Tokenizer, rows: list[dict], batch: int = 2000) -> list[Example]:
+def encode(tokenizer: Tokenizer, rows: list[dict[str, Any]], batch: int = 2000) -> list[Example]:
     """Tokenises rows; a row whose answer does not fall on its context's tokens is dropped."""
     examples = []
     for at in range(0, len(rows), batch):

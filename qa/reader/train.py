@@ -14,6 +14,7 @@ import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -198,13 +199,13 @@ def validate(torch, model, examples: list[Example]) -> dict[str, float]:  # type
     return {"exact": round(float(np.mean(right)), 4), "auroc": round(float(auroc), 4)}
 
 
-def dump(optimizer) -> dict:  # type: ignore[no-untyped-def]
+def dump(optimizer) -> dict[str, Any]:  # type: ignore[no-untyped-def]
     """AdamW's state as named tensors, so that a checkpoint needs no pickle."""
     return {f"{n}.{k}": v for n, state in optimizer.state_dict()["state"].items() for k, v in state.items()}
 
 
-def restore(optimizer, tensors: dict) -> None:  # type: ignore[no-untyped-def]
-    state: dict[int, dict] = {}
+def restore(optimizer, tensors: dict[str, Any]) -> None:  # type: ignore[no-untyped-def]
+    state: dict[int, dict[str, Any]] = {}
     for name, tensor in tensors.items():
         number, key = name.split(".")
         state.setdefault(int(number), {})[key] = tensor

@@ -1,0 +1,127 @@
+"""What a question gets: answers with their citations, or a reason why there is none. Plain data, frozen.
+
+`to_dict` is the stable JSON of Attest; its field names are the field names here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from index.article import Article
+
+
+@dataclass(frozen=True)
+class Extract:
+    """`article.text[start:end] == text`, half-open code points."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Where an answer stands. source: the article's path relative to the indexed folder. published: ISO date or None.
+    sha256: of the article's text as UTF-8. start, end: code points into that text, which read `quote` there.
+    passage: the stretch of the article around the quote that was read. dates: resolved mentions of days (none yet).
+    """
+
+    source: str
+    title: str | None
+    published: str | None
+    sha256: str
+    start: int
+    end: int
+    quote: str
+    passage: Extract
+    dates: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Item:
+    """One find. confidence: calibrated probability that it is right. n_sources: how many articles say it."""
+
+    text: str
+    confidence: float
+    citations: tuple[Citation, ...]
+
+    @property
+    def n_sources(self) -> int:
+        return len({citation.source for citation in self.citations})
+
+
+@dataclass(frozen=True)
+class Considered:
+    """A passage that was retrieved and read, in order of retrieval. best: the reader's raw score of its best span."""
+
+    source: str
+    start: int
+    end: int
+    retrieval: float
+    best: float | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """question: as it was asked. reason: why there is no answer, in words; None where there is one."""
+
+    question: str
+    answers: tuple[Item, ...]
+    reason: str | None
+    seconds: float
+    conflicts: tuple[dict[str, Any], ...] = ()
+    considered: tuple[Considered, ...] = ()
+    find: Callable[[str], Article | None] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def answered(self) -> bool:
+        return bool(self.answers)
+
+    @property
+    def text(self) -> str | None:
+        return self.answers[0].text if self.answers else None
+
+    @property
+    def confidence(self) -> float:
+        """Of the best answer; 0 where there is none."""
+        return self.answers[0].confidence if self.answers else 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "question": self.question,
+            "answered": self.answered,
+            "text": self.text,
+            "confidence": round(self.confidence, 4),
+            "reason": self.reason,
+            "answers": [
+                {
+                    "text": item.text,
+                    "confidence": round(item.confidence, 4),
+                    "n_sources": item.n_sources,
+                    "citations": [_citation(citation) for citation in item.citations],
+                }
+                for item in self.answers
+            ],
+            "conflicts": list(self.conflicts),
+            "seconds": round(self.seconds, 4),
+        }
+
+    def to_markdown(self) -> str:
+        from qa.render import to_markdown
+
+        return to_markdown(self)
+
+    def verify(self) -> list[str]:
+        """Reads every cited article again and compares each quote and passage, character for character.
+
+        Returns what does not check, one line each; an empty list is a pass.
+        """
+        from qa.verify import problems
+
+        return problems(self.to_dict(), self.find or (lambda source: None))
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    return vars(citation) | {"dates": list(citation.dates), "passage": vars(citation.passage)}

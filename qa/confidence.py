@@ -1,0 +1,44 @@
+"""Raw scores -> the probability that an answer is right: logistic regression on a handful of features.
+
+The parameters in confidence.json are fitted by `python -m eval.calibrate` on questions of its own, over articles that
+neither the reader's training nor any test set has seen. A reader without a row there gets its own `answerable`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+FEATURES = ("score", "cosine", "coverage", "margin")
+"""score: the reader's score of the span. cosine: question against passage. coverage: share of the question's content
+words that the passage holds. margin: score above the best span of any other text."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """probability = sigmoid(bias + sum of weight * feature). threshold: below it Attest does not answer."""
+
+    weights: Mapping[str, float]
+    bias: float
+    threshold: float
+
+    def probability(self, features: Mapping[str, float]) -> float:
+        x = self.bias + sum(self.weights.get(name, 0.0) * features[name] for name in FEATURES)
+        return 1 / (1 + math.exp(-max(-500.0, min(500.0, x))))
+
+
+PLAIN = Calibration({"score": 1.0}, 0.0, 0.5)
+"""For readers that were never fitted: the model's own odds of the span against "no answer"."""
+
+
+@cache
+def calibration(reader: str) -> Calibration:
+    """The fitted parameters of a reader, or PLAIN."""
+    path = files("qa").joinpath("confidence.json")
+    fitted = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    row = fitted.get(reader)
+    return Calibration(row["weights"], row["bias"], row["threshold"]) if row else PLAIN

@@ -1,0 +1,138 @@
+"""The neural reader: windows -> logits -> spans, the same for the shipped model and for any other.
+
+A model is a function from padded batches to start and end logits. The shipped one runs in ONNX Runtime (`index.bert`).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qa.reader import Reading, Span
+from qa.reader.decode import best_spans
+from qa.reader.windows import MAX_LENGTH, Window, load_tokenizer, make_windows
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+Forward = Callable[[list[Window]], np.ndarray]
+"""Windows -> (b, n, 2) float logits, start and end, padded behind to the longest window."""
+
+_BATCH_TOKENS = 2048
+
+
+class Extractive:
+    """scale, shift: fitted, so that sigmoid(scale * score + shift) is the share of answerable questions at a score."""
+
+    def __init__(
+        self,
+        name: str,
+        tokenizer: Tokenizer,
+        forward: Forward,
+        *,
+        max_length: int = MAX_LENGTH,
+        scale: float = 1.0,
+        shift: float = 0.0,
+    ) -> None:
+        self.name = name
+        self._tokenizer, self._forward, self._max_length = tokenizer, forward, max_length
+        self._scale, self._shift = scale, shift
+
+    def read(self, question: str, passages: Sequence[str], top: int = 10) -> Reading:
+        windows = make_windows(self._tokenizer, question, passages, max_length=self._max_length)
+        found: dict[tuple[int, int, int], float] = {}
+        for window, logits in zip(windows, self.logits(windows), strict=True):
+            for span in best_spans(logits[:, 0], logits[:, 1], window.context, top=top):
+                text = passages[window.passage]
+                start, end = tidy(text, int(window.offsets[span.first, 0]), int(window.offsets[span.last, 1]))
+                key = (window.passage, start, end)
+                if start < end and span.score > found.get(key, -math.inf):
+                    found[key] = span.score
+        spans = _without_overlaps(found, passages, top)
+        best = spans[0].score if spans else -math.inf
+        return Reading(_sigmoid(self._scale * best + self._shift), tuple(spans))
+
+    def logits(self, windows: list[Window]) -> list[np.ndarray]:
+        """(n, 2) logits of each window, computed in batches of like length, given back in the order of the windows."""
+        order = sorted(range(len(windows)), key=lambda n: len(windows[n]))
+        results: list[np.ndarray | None] = [None] * len(windows)
+        while order:
+            batch = [order.pop()]  # the longest decides how many fit
+            size = max(1, _BATCH_TOKENS // len(windows[batch[0]]))
+            while order and len(batch) < size:
+                batch.append(order.pop())
+            for n, rows in zip(batch, self._forward([windows[n] for n in batch]), strict=True):
+                results[n] = rows[: len(windows[n])]
+        return [rows for rows in results if rows is not None]
+
+
+def shipped() -> Extractive:
+    """Our own weights, from the package."""
+    folder = Path(str(files("qa.reader").joinpath("weights")))
+    return from_bert_folder("attest", folder)
+
+
+def from_bert_folder(name: str, folder: Path) -> Extractive:
+    """A BERT span model from config.json, model.safetensors, tokenizer.json, and (where there is one) reader.json."""
+    from index.bert import Bert, pad
+
+    bert = Bert(folder, head="qa_outputs")
+
+    def forward(windows: list[Window]) -> np.ndarray:
+        mask = pad(np.ones(len(w), np.int64) for w in windows)
+        return bert.run(pad(w.ids for w in windows), pad(w.type_ids for w in windows), mask)
+
+    settings = folder / "reader.json"
+    fitted = json.loads(settings.read_text(encoding="utf-8")) if settings.exists() else {}
+    return Extractive(
+        name, load_tokenizer(folder), forward, scale=fitted.get("scale", 1.0), shift=fitted.get("shift", 0.0)
+    )
+
+
+def tidy(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without half words, white space, or half a pair of quotes or brackets at its ends.
+
+    In 'the “coalition of applicants”.' the span '“coalition of applicants' becomes 'coalition of applicants'.
+    """
+    while 0 < start < end and text[start - 1].isalnum() and text[start].isalnum():
+        start -= 1
+    while start < end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+        end += 1
+    while True:
+        before = (start, end)
+        while start < end and (text[start].isspace() or text[start] in ",;:.!?"):
+            start += 1
+        while start < end and (text[end - 1].isspace() or text[end - 1] in ",;:"):
+            end -= 1
+        for opening, closing in ("“”", "()", "[]", "«»", '""'):
+            count = text.count(opening, start, end), text.count(closing, start, end)
+            lonely = count[0] % 2 == 1 if opening == closing else count[0] != count[1]
+            if lonely and end > start and text[start] == opening:
+                start += 1
+            elif lonely and end > start and text[end - 1] == closing:
+                end -= 1
+            elif lonely and opening != closing and count[0] > count[1] and text[end : end + 1] == closing:
+                end += 1
+        if before == (start, end):
+            return start, end
+
+
+def _without_overlaps(found: dict[tuple[int, int, int], float], passages: Sequence[str], top: int) -> list[Span]:
+    """Best first; a span that overlaps a better one of its passage is dropped."""
+    spans: list[Span] = []
+    for (passage, start, end), score in sorted(found.items(), key=lambda pair: (-pair[1], pair[0])):
+        if all(s.passage != passage or s.end <= start or s.start >= end for s in spans):
+            spans.append(Span(passages[passage][start:end], passage, start, end, score))
+            if len(spans) == top:
+                break
+    return spans
+
+
+def _sigmoid(x: float) -> float:
+    return 1 / (1 + math.exp(-x)) if x > -500 else 0.0

@@ -1,0 +1,119 @@
+"""Answers for people: terminal text, Markdown, and HTML. Article text is data: it is escaped, never interpreted."""
+
+from __future__ import annotations
+
+import html
+import re
+import textwrap
+import unicodedata
+
+from qa.answer import Answer, Citation, Item
+
+_WIDTH = 96
+# Direction overrides, zero-width and other invisible characters, which can make a quote look like another one.
+_HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
+
+
+def to_text(answer: Answer, *, color: bool = False) -> str:
+    """For a terminal: the answer, where it stands, and the passage with the quote marked. Control characters are shown
+    as code points, so that an article cannot steer the terminal."""
+    if not answer.answered:
+        return f"No answer: {answer.reason}."
+    blocks = []
+    for number, item in enumerate(answer.answers, 1):
+        head = item.text if number == 1 else f"{number}. {item.text}"
+        lines = [_bold(visible(head)) if color else visible(head), f"   {confidence(item)}"]
+        for citation in item.citations:
+            lines += ["", f"   {visible(origin(citation))}"]
+            before, quote, after = passage_parts(citation)
+            marked = f"{before}\0{quote}\1{after}"
+            wrapped = textwrap.fill(" ".join(marked.split()), _WIDTH, initial_indent="   | ", subsequent_indent="   | ")
+            on, off = ("\033[1;4m", "\033[0m") if color else (">>", "<<")
+            lines.append(visible(wrapped, keep="\0\1\n").replace("\0", on).replace("\1", off))
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def to_markdown(answer: Answer) -> str:
+    """One answer as Markdown: question, answers, and each quote in its passage, with source, day and extent."""
+    lines = [f"**{_md(answer.question.strip())}**", ""]
+    if not answer.answered:
+        return "\n".join([*lines, f"No answer: {_md(answer.reason or '')}.", ""])
+    for item in answer.answers:
+        lines += [f"{_md(item.text)} ({confidence(item)})", ""]
+        for citation in item.citations:
+            before, quote, after = (_md(" ".join(part.split())) for part in passage_parts(citation))
+            parts = [before, f"**{quote}**", after]
+            lines += [
+                f"> {_joined(citation, parts)}",
+                ">",
+                f"> {_md(origin(citation))}, characters {citation.start} to {citation.end}, "
+                f"SHA-256 {citation.sha256[:12]}",
+                "",
+            ]
+    return "\n".join(lines)
+
+
+def to_html(answer: Answer) -> str:
+    """The same for a page, escaped; the quote is in <mark>, and no tag or attribute comes from an article."""
+    if not answer.answered:
+        return f"<p>No answer: {escape(answer.reason or '')}.</p>"
+    blocks = []
+    for number, item in enumerate(answer.answers):
+        cited = "".join(_html_citation(citation) for citation in item.citations)
+        tag = "p" if number else "h3"
+        blocks.append(f"<{tag}><strong>{escape(item.text)}</strong> <small>{confidence(item)}</small></{tag}>{cited}")
+    return "".join(blocks)
+
+
+def confidence(item: Item) -> str:
+    count = f"{item.n_sources} sources" if item.n_sources > 1 else "1 source"
+    return f"{item.confidence:.0%} confident, {count}"
+
+
+def origin(citation: Citation) -> str:
+    """Where a quote comes from: title if there is one, source, and day."""
+    title = f"“{citation.title}”, " if citation.title else ""
+    return f"{title}{citation.source}, {citation.published or 'date unknown'}"
+
+
+def passage_parts(citation: Citation) -> tuple[str, str, str]:
+    """The passage before, in and after the quote."""
+    passage = citation.passage
+    start, end = citation.start - passage.start, citation.end - passage.start
+    return passage.text[:start], passage.text[start:end], passage.text[end:]
+
+
+def visible(text: str, keep: str = "\n") -> str:
+    """Control and invisible characters, except those of `keep`, as <U+XXXX>."""
+    hidden = {c for c in set(text) if c not in keep and (unicodedata.category(c) == "Cc" or _HIDDEN.match(c))}
+    return "".join(f"<U+{ord(c):04X}>" if c in hidden else c for c in text)
+
+
+def _bold(text: str) -> str:
+    return f"\033[1m{text}\033[0m"
+
+
+def _joined(citation: Citation, parts: list[str]) -> str:
+    before, quote, after = parts
+    raw_before, _, raw_after = passage_parts(citation)
+    left = " " if raw_before[-1:].isspace() else ""
+    right = " " if raw_after[:1].isspace() else ""
+    return f"{before}{left}{quote}{right}{after}"
+
+
+def _md(text: str) -> str:
+    """Every character that Markdown or HTML could read as mark-up, escaped."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>~&$])", r"\\\1", visible(text, keep=""))
+
+
+def escape(text: str) -> str:
+    return html.escape(visible(text), quote=True)
+
+
+def _html_citation(citation: Citation) -> str:
+    before, quote, after = (escape(part) for part in passage_parts(citation))
+    return (
+        f"<blockquote>{before}<mark>{quote}</mark>{after}<footer><small>{escape(origin(citation))}</small></footer>"
+        "</blockquote>"
+    )

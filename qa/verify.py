@@ -1,0 +1,98 @@
+"""Checks an answer against the articles: needs no model and no index, and trusts nothing that the answer says."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from index.article import Article
+from index.errors import ArticleError, NoArticles, QuestionSetError
+from index.formats import read_file
+
+
+def problems(answer: dict[str, Any], find: Callable[[str], Article | None]) -> list[str]:
+    """What does not check in an answer of the documented JSON form, one line each. find: source -> article or None."""
+    found: list[str] = []
+    for n, item in enumerate(_list(answer, "answers")):
+        citations = _list(item, "citations")
+        if not citations:
+            found.append(f"answer {n}: no citation")
+        for m, citation in enumerate(citations):
+            found += (f"answer {n}, citation {m}: {what}" for what in _check(citation, find))
+        if citations and isinstance(citations[0], dict) and citations[0].get("quote") != item.get("text"):
+            found.append(f"answer {n}: text {item.get('text')!r} is not the quote of its first citation")
+    return found
+
+
+def _check(citation: Any, find: Callable[[str], Article | None]) -> Iterator[str]:
+    source = citation.get("source") if isinstance(citation, dict) else None
+    article = find(source) if isinstance(source, str) else None
+    if article is None:
+        yield f"no article {source!r}"
+        return
+    if citation.get("sha256") != hashlib.sha256(article.text.encode()).hexdigest():
+        yield f"{source}: the article has changed since it was cited (SHA-256)"
+    passage = citation.get("passage") if isinstance(citation.get("passage"), dict) else {}
+    for name, part, text in (("quote", citation, citation.get("quote")), ("passage", passage, passage.get("text"))):
+        start, end = part.get("start"), part.get("end")
+        if not (type(start) is int and type(end) is int and 0 <= start < end <= len(article.text)):
+            yield f"{source}: {name} has no valid extent ({start!r} to {end!r})"
+        elif article.text[start:end] != text:
+            yield f"{source}[{start}:{end}] reads {article.text[start:end]!r}, not {text!r}"
+
+
+def _list(part: Any, key: str) -> list[Any]:
+    value = part.get(key) if isinstance(part, dict) else None
+    return value if isinstance(value, list) else []
+
+
+def from_folder(root: Path) -> Callable[[str], Article | None]:
+    """A `find` that reads the articles themselves. Raises NoArticles where there is no such folder."""
+    if not root.is_dir():
+        raise NoArticles(f"{root}: {'not a folder' if root.exists() else 'no such folder'}; give a folder of articles")
+    inside, read = root.resolve(), dict[str, dict[str, Article]]()
+
+    def find(source: str) -> Article | None:
+        name = source.split("#", 1)[0] if "#" in source and not (root / source).is_file() else source
+        path = (root / name).resolve()
+        if name not in read:
+            try:
+                known = path.is_relative_to(inside) and path.is_file()
+                read[name] = {article.source: article for article in read_file(path, name)} if known else {}
+            except (ArticleError, OSError, ValueError):
+                read[name] = {}
+        return read[name].get(source)
+
+    return find
+
+
+def read_answers(path: Path) -> list[tuple[str, dict[str, Any]]]:
+    """(place, answer) of a JSON file, or of each line of a file of JSON lines. Raises QuestionSetError."""
+    hint = "give a file that `attest ask --json` wrote"
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise QuestionSetError(f"{path}: cannot be read ({error.strerror}); {hint}") from None
+    except UnicodeDecodeError as error:
+        raise QuestionSetError(f"{path}: not UTF-8 at byte {error.start}; {hint}") from None
+    try:
+        answers = [(str(path), json.loads(text))]
+    except (ValueError, RecursionError):
+        lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
+        answers = [(f"{path}, line {n}", _parse(line, f"{path}, line {n}")) for n, line in lines]
+    if not answers:
+        raise QuestionSetError(f"{path}: empty; {hint}")
+    for place, answer in answers:
+        if not isinstance(answer, dict) or not isinstance(answer.get("answers"), list):
+            raise QuestionSetError(f'{place}: no "answers" in it; {hint}')
+    return answers
+
+
+def _parse(line: str, place: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise QuestionSetError(f"{place}: not JSON ({error}); one answer a line is expected") from None
