@@ -1,4 +1,4 @@
-"""What is measured, each figure a function of the rows of a run, and a line in METRICS. More is better, but for seconds.
+"""What is measured, each figure a function of the rows of a run, and a line in METRICS. More is better, save seconds.
 
 Exact match and token F1 follow SQuAD's official script (Rajpurkar et al. 2016): lower case, without ASCII punctuation
 and the articles a, an, the; F1 over counts of tokens. Unanswered questions count as 0.

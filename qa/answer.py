@@ -35,8 +35,8 @@ class Citation:
     start: int
     end: int
     quote: str
+    dates: tuple[dict[str, Any], ...]
     passage: Extract
-    dates: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import time
-import unicodedata
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
-from index.article import Article
 from index.build import build, default_library
 from index.encoders import Progress
 from index.errors import LibraryMissing, QuestionError
 from index.library import Filter, Library
-from index.passages import Passage
-from index.search import Hit
-from index.search.lexical import content_words
 from index.store import exists
-from qa.answer import Answer, Citation, Considered, Extract, Item
-from qa.confidence import Calibration, calibration
+from qa.answer import Answer, Considered
+from qa.candidates import Candidate, merge, weigh
+from qa.confidence import calibration
 from qa.followup import standalone
-from qa.reader import DEFAULT, Reader, Span, load_reader
+from qa.question import check_question, make_filter
+from qa.reader import DEFAULT, Reader, load_reader
 
-MOST_QUESTION = 1000  # code points
 READ = 8  # passages that are read for a question
 
 
@@ -82,43 +76,26 @@ class Assistant:
         if top < 1:
             raise QuestionError(f"top is {top}; ask for at least 1 answer")
         chosen = make_filter(sources, since, until, as_of)
-        full = standalone(asked, history)
-        hits = self.library.search(full, READ, chosen)
+        considered, candidates = self.consider(standalone(asked, history), chosen)
+        threshold = calibration(self.reader.name).threshold
+        items = merge([candidate for candidate in candidates if candidate.probability >= threshold])
+        reason = None if items else explain(chosen, considered)
+        seconds = time.perf_counter() - began
+        return Answer(question, items[:top], reason, seconds, considered=considered, find=self.library.article)
+
+    def consider(self, question: str, chosen: Filter) -> tuple[tuple[Considered, ...], list[Candidate]]:
+        """Retrieves and reads: the passages, in order of retrieval, and every span worth a thought, best first."""
+        hits = self.library.search(question, READ, chosen)
         places = [self.library.passage(hit.row) for hit in hits]
         texts = [article.text[passage.start : passage.end] for article, passage in places]
-        spans = self.reader.read(full, texts).spans if texts else ()
-        fitted = calibration(self.reader.name)
-        ranked = self._rank(full, hits, texts, spans, fitted)
-        items = merge([(span, p, places[span.passage]) for span, p in ranked if p >= fitted.threshold])
-        reason = None if items else explain(chosen, len(hits), ranked)
+        spans = self.reader.read(question, texts).spans if texts else ()
+        cosines = self.library.cosines(question, [hit.row for hit in hits]) if texts else ()
         best = {n: max((s.score for s in spans if s.passage == n), default=None) for n in range(len(texts))}
         considered = tuple(
             Considered(article.source, passage.start, passage.end, hit.score, best[n])
             for n, (hit, (article, passage)) in enumerate(zip(hits, places, strict=True))
         )
-        seconds = time.perf_counter() - began
-        return Answer(question, items[:top], reason, seconds, considered=considered, find=self.library.article)
-
-    def _rank(
-        self, question: str, hits: list[Hit], texts: list[str], spans: Sequence[Span], fitted: Calibration
-    ) -> list[tuple[Span, float]]:
-        """Spans with their probability to be right, best first."""
-        if not spans:
-            return []
-        cosines = self.library.cosines(question, [hit.row for hit in hits])
-        words = content_words(question)
-        covered = [sum(word in text.lower() for word in words) / max(1, len(words)) for text in texts]
-        ranked = []
-        for span in spans:
-            others = [s.score for s in spans if plain(s.text) != plain(span.text)]
-            features = {
-                "score": span.score,
-                "cosine": float(cosines[span.passage]),
-                "coverage": covered[span.passage],
-                "margin": span.score - max(others, default=span.score),
-            }
-            ranked.append((span, fitted.probability(features)))
-        return sorted(ranked, key=lambda pair: -pair[1])
+        return considered, weigh(question, places, spans, list(cosines), calibration(self.reader.name))
 
 
 def ask(question: str, path: str | Path, *, history: Sequence[Answer | str] = (), **options: object) -> Answer:
@@ -126,57 +103,8 @@ def ask(question: str, path: str | Path, *, history: Sequence[Answer | str] = ()
     return Assistant.open(path).ask(question, history, **options)  # type: ignore[arg-type]
 
 
-def merge(found: Sequence[tuple[Span, float, tuple[Article, Passage]]]) -> tuple[Item, ...]:
-    """Spans of the same words become one answer with several citations. Every quote is checked against its article
-    here; one that does not check is withheld."""
-    groups: dict[str, list[tuple[float, Citation]]] = {}
-    for span, probability, (article, passage) in found:
-        start, end = passage.start + span.start, passage.start + span.end
-        if article.text[start:end] != span.text or not plain(span.text):
-            continue
-        around = Extract(passage.start, passage.end, article.text[passage.start : passage.end])
-        citation = Citation(
-            article.source, article.title, article.published, article.sha256, start, end, span.text, around
-        )
-        group = groups.setdefault(plain(span.text), [])
-        if all((c.source, c.start) != (citation.source, start) for _, c in group):
-            group.append((probability, citation))
-    return tuple(Item(group[0][1].quote, group[0][0], tuple(c for _, c in group)) for group in groups.values())
-
-
-def plain(text: str) -> str:
-    """What makes two spans the same answer: letters and digits in lower case, without articles."""
-    words = re.findall(r"\w+", unicodedata.normalize("NFKC", text).lower())
-    return " ".join(word for word in words if word not in {"a", "an", "the"})
-
-
-def check_question(question: str) -> str:
-    """The question without white space at its ends. Raises QuestionError."""
-    asked = question.strip()
-    if not re.search(r"\w", asked):
-        raise QuestionError(f"question {asked!r} has no words; ask something like: Who sent the letters?")
-    if len(asked) > MOST_QUESTION:
-        raise QuestionError(f"question of {len(asked)} characters, at most {MOST_QUESTION} are read; shorten it")
-    return asked
-
-
-def make_filter(sources: Sequence[str] | None, since: str | None, until: str | None, as_of: str | None) -> Filter:
-    for name, day in (("since", since), ("until", until), ("as_of", as_of)):
-        if day is not None:
-            try:
-                valid = date.fromisoformat(day).isoformat() == day
-            except ValueError:
-                valid = False
-            if not valid:
-                raise QuestionError(f"{name} is {day!r}, not a day like 2024-06-07")
-    ends = [day for day in (until, as_of) if day is not None]
-    return Filter(tuple(sources or ()), since, min(ends) if ends else None)
-
-
-def explain(chosen: Filter, read: int, ranked: list[tuple[Span, float]]) -> str:
+def explain(chosen: Filter, considered: Sequence[Considered]) -> str:
     """Why there is no answer, for a person."""
-    if not read:
-        return "no article passes the filter" if chosen else "no passage shares a word with the question"
-    if not ranked:
-        return "the nearest passages hold no words"
-    return f"the {read} nearest passages were read, and none answers with enough confidence"
+    if not considered:
+        return "no article passes the filter" if chosen else "the articles hold no words"
+    return f"the {len(considered)} nearest passages were read, and none answers with enough confidence"

@@ -123,7 +123,7 @@ def run_index(args: argparse.Namespace) -> int:
 
 
 def run_ask(args: argparse.Namespace) -> int:
-    from qa.assistant import check_question
+    from qa.question import check_question
     from qa.render import to_text
 
     check_question(args.question)  # before anything is indexed or loaded

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-FEATURES = ("score", "cosine", "coverage", "margin")
-"""score: the reader's score of the span. cosine: question against passage. coverage: share of the question's content
-words that the passage holds. margin: score above the best span of any other text."""
+FEATURES = ("score", "share", "cosine", "coverage", "behind")
+"""score, share: the reader's, of the span (see qa.reader.Span). cosine: question against passage. coverage: share of
+the question's content words that the passage holds. behind: how far the score lies behind the best of all spans."""
 
 
 @dataclass(frozen=True)

@@ -51,3 +51,11 @@ def content_words(question: str) -> list[str]:
 def match_query(question: str) -> str:
     """Any of the question's words, each quoted, so that no query syntax gets in."""
     return " OR ".join(f'"{word}"' for word in content_words(question)[:_MOST_TERMS])
+
+
+def stem(word: str) -> str:
+    """Enough to let "letters" meet "letter" and "opposed" meet "oppose"."""
+    for ending in ("ing", "ed", "es", "s", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word

@@ -22,6 +22,7 @@ class Span:
     start: int
     end: int
     score: float
+    share: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,16 @@ MAX_TOKENS = 40
 
 @dataclass(frozen=True)
 class TokenSpan:
-    """Tokens `first` to `last`, both included, of one window, with the score described above."""
+    """Tokens `first` to `last`, both included, of one window, with the score described above.
+
+    share: log of the span's part in the sum of exp(start + end) over all spans of the window that are allowed; near 0
+    where the model sees one place only, far below where it wavers between many.
+    """
 
     first: int
     last: int
     score: float
+    share: float
 
 
 def best_spans(
@@ -50,8 +55,12 @@ def best_spans(
         candidates = np.arange(flat.size)
     order = candidates[np.lexsort((candidates, -flat[candidates]))][:count]
     null = float(start[0]) + float(end[0])
+    peak = float(flat.max())
+    whole = peak + float(np.log(np.exp(flat - peak).sum()))
     return [
-        TokenSpan(int(low + index // size), int(low + index % size), float(flat[index]) - null)
+        TokenSpan(
+            int(low + index // size), int(low + index % size), float(flat[index]) - null, float(flat[index]) - whole
+        )
         for index in order
         if np.isfinite(flat[index])
     ]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qa.reader import Reading, Span
-from qa.reader.decode import best_spans
+from qa.reader.decode import TokenSpan, best_spans
 from qa.reader.windows import MAX_LENGTH, Window, load_tokenizer, make_windows
 
 if TYPE_CHECKING:
@@ -46,14 +46,14 @@ class Extractive:
 
     def read(self, question: str, passages: Sequence[str], top: int = 10) -> Reading:
         windows = make_windows(self._tokenizer, question, passages, max_length=self._max_length)
-        found: dict[tuple[int, int, int], float] = {}
+        found: dict[tuple[int, int, int], TokenSpan] = {}
         for window, logits in zip(windows, self.logits(windows), strict=True):
             for span in best_spans(logits[:, 0], logits[:, 1], window.context, top=top):
                 text = passages[window.passage]
                 start, end = tidy(text, int(window.offsets[span.first, 0]), int(window.offsets[span.last, 1]))
                 key = (window.passage, start, end)
-                if start < end and span.score > found.get(key, -math.inf):
-                    found[key] = span.score
+                if start < end and (key not in found or span.score > found[key].score):
+                    found[key] = span
         spans = _without_overlaps(found, passages, top)
         best = spans[0].score if spans else -math.inf
         return Reading(_sigmoid(self._scale * best + self._shift), tuple(spans))
@@ -123,12 +123,12 @@ def tidy(text: str, start: int, end: int) -> tuple[int, int]:
             return start, end
 
 
-def _without_overlaps(found: dict[tuple[int, int, int], float], passages: Sequence[str], top: int) -> list[Span]:
+def _without_overlaps(found: dict[tuple[int, int, int], TokenSpan], passages: Sequence[str], top: int) -> list[Span]:
     """Best first; a span that overlaps a better one of its passage is dropped."""
     spans: list[Span] = []
-    for (passage, start, end), score in sorted(found.items(), key=lambda pair: (-pair[1], pair[0])):
+    for (passage, start, end), found_as in sorted(found.items(), key=lambda pair: (-pair[1].score, pair[0])):
         if all(s.passage != passage or s.end <= start or s.start >= end for s in spans):
-            spans.append(Span(passages[passage][start:end], passage, start, end, score))
+            spans.append(Span(passages[passage][start:end], passage, start, end, found_as.score, found_as.share))
             if len(spans) == top:
                 break
     return spans

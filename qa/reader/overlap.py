@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from index.search.lexical import content_words
+from index.search.lexical import content_words, stem
 from index.sentences import sentences
 from qa.reader import Reading, Span
 
@@ -19,8 +19,8 @@ class Overlap:
     name = "overlap"
 
     def read(self, question: str, passages: Sequence[str], top: int = 10) -> Reading:
-        asked = {_stem(word) for word in content_words(question)}
-        holds = [{_stem(word) for word in re.findall(r"\w+", passage.lower())} for passage in passages]
+        asked = {stem(word) for word in content_words(question)}
+        holds = [{stem(word) for word in re.findall(r"\w+", passage.lower())} for passage in passages]
         weight = {
             word: math.log(1 + len(passages) / sum(word in words for words in holds))
             for word in asked
@@ -30,16 +30,8 @@ class Overlap:
         spans = []
         for number, passage in enumerate(passages):
             for start, end in sentences(passage):
-                words = {_stem(word) for word in re.findall(r"\w+", passage[start:end].lower())}
+                words = {stem(word) for word in re.findall(r"\w+", passage[start:end].lower())}
                 score = sum(weight.get(word, 0.0) for word in words) / whole if whole else 0.0
                 spans.append(Span(passage[start:end], number, start, end, score))
         spans.sort(key=lambda span: (-span.score, span.passage, span.start))
         return Reading(min(1.0, spans[0].score) if spans else 0.0, tuple(spans[:top]))
-
-
-def _stem(word: str) -> str:
-    """Enough to let "letters" meet "letter" and "opposed" meet "oppose"."""
-    for ending in ("ing", "ed", "es", "s", "e"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word

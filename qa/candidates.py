@@ -1,0 +1,81 @@
+"""Spans on their way to an answer: what is known about each, how likely it is to be right, and its citation."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from index.article import Article
+from index.passages import Passage
+from index.search.lexical import content_words, stem
+from qa.answer import Citation, Extract, Item
+from qa.confidence import Calibration
+from qa.reader import Span
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A span, where it stands, its features (see qa.confidence), and the probability that it answers."""
+
+    span: Span
+    article: Article
+    passage: Passage
+    features: Mapping[str, float]
+    probability: float
+
+
+def weigh(
+    question: str,
+    places: Sequence[tuple[Article, Passage]],
+    spans: Sequence[Span],
+    cosines: Sequence[float],
+    fitted: Calibration,
+) -> list[Candidate]:
+    """Candidates, most probable first; ties keep the reader's order. cosines: of the question to each place."""
+    words = {stem(word) for word in content_words(question)}
+    held = [{stem(w) for w in re.findall(r"\w+", a.text[p.start : p.end].lower())} for a, p in places]
+    best = max((span.score for span in spans), default=0.0)
+    candidates = []
+    for span in spans:
+        features = {
+            "score": span.score,
+            "share": span.share,
+            "cosine": float(cosines[span.passage]),
+            "coverage": len(words & held[span.passage]) / max(1, len(words)),
+            "behind": best - span.score,
+        }
+        candidates.append(Candidate(span, *places[span.passage], features, fitted.probability(features)))
+    return sorted(candidates, key=lambda candidate: -candidate.probability)
+
+
+def merge(candidates: Sequence[Candidate]) -> tuple[Item, ...]:
+    """Spans of the same words become one answer with several citations, in the order given. Every quote is compared
+    with its article here; one that does not check is withheld, never repaired."""
+    groups: dict[str, list[tuple[float, Citation]]] = {}
+    for candidate in candidates:
+        citation = cite(candidate)
+        same = plain(candidate.span.text)
+        if citation is None or not same:
+            continue
+        group = groups.setdefault(same, [])
+        if all((c.source, c.start) != (citation.source, citation.start) for _, c in group):
+            group.append((candidate.probability, citation))
+    return tuple(Item(group[0][1].quote, group[0][0], tuple(c for _, c in group)) for group in groups.values())
+
+
+def cite(candidate: Candidate) -> Citation | None:
+    """The citation of a candidate, or None if its article does not read so at that place."""
+    article, passage, span = candidate.article, candidate.passage, candidate.span
+    start, end = passage.start + span.start, passage.start + span.end
+    if article.text[start:end] != span.text or not span.text:
+        return None
+    around = Extract(passage.start, passage.end, article.text[passage.start : passage.end])
+    return Citation(article.source, article.title, article.published, article.sha256, start, end, span.text, (), around)
+
+
+def plain(text: str) -> str:
+    """What makes two spans the same answer: letters and digits in lower case, without articles."""
+    words = re.findall(r"\w+", unicodedata.normalize("NFKC", text).lower())
+    return " ".join(word for word in words if word not in {"a", "an", "the"})
