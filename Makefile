@@ -18,6 +18,9 @@ test: .venv/test
 slow: .venv/test
 	$(BIN)/python -m pytest -q -m "slow or not slow"
 
+slow-only: .venv/test
+	$(BIN)/python -m pytest -q -m slow
+
 check: .venv/test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
@@ -34,4 +37,4 @@ eval: .venv/run
 	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@ .venv/run
 
-.PHONY: ask page test slow check eval
+.PHONY: ask page test slow slow-only check eval

@@ -112,8 +112,7 @@ def escape(text: str) -> str:
 
 
 def _html_citation(citation: Citation) -> str:
-    before, quote, after = (escape(part) for part in passage_parts(citation))
+    before, quote, after = (escape(re.sub(r"\n\s*\n", "\n", part)) for part in passage_parts(citation))
     return (
-        f"<blockquote>{before}<mark>{quote}</mark>{after}<footer><small>{escape(origin(citation))}</small></footer>"
-        "</blockquote>"
+        f"<p><small>{escape(origin(citation))}</small></p><blockquote>{before}<mark>{quote}</mark>{after}</blockquote>"
     )

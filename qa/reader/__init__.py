@@ -15,7 +15,11 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Span:
-    """`passages[passage][start:end] == text`, in code points. score: raw, on the reader's own scale."""
+    """`passages[passage][start:end] == text`, in code points.
+
+    score: raw, on the reader's own scale, higher is better. share: log of the span's part among all spans of its
+    passage, 0 where the reader cannot tell.
+    """
 
     text: str
     passage: int

@@ -11,7 +11,7 @@ import gzip
 import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # file -> (share of its rows, keep only these rows). Human and translated wording stand on both sides of
 # "answerable", so that the model cannot tell one from the other by style.
-MIX = {
+MIX: dict[str, tuple[float, Callable[[dict[str, Any]], bool]]] = {
     "squad_rec_wiki": (1.0, lambda row: True),
     "squad_rec_valctx": (1.0, lambda row: True),
     "squad2_rec_impossible_wiki": (1.0, lambda row: True),

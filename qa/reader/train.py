@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import random
 import time
 from collections.abc import Iterator
@@ -47,6 +48,7 @@ def run(args: argparse.Namespace) -> None:
 
     torch.manual_seed(args.seed)
     args.out.mkdir(parents=True, exist_ok=True)
+    (args.out / "settings.json").write_text(json.dumps(settings(args), indent=1))
     base = str(get_model_path())
     tokenizer = load_tokenizer(base)
     rows = training_rows(args.data / "train", asked_in(args.data / "eval"), args.seed)
@@ -99,6 +101,16 @@ def run(args: argparse.Namespace) -> None:
             print(row, flush=True)
             log.write(json.dumps(row) + "\n")
         log.flush()
+
+
+def settings(args: argparse.Namespace) -> dict[str, Any]:
+    """What the model card tells of a run."""
+    given = {name: value for name, value in vars(args).items() if name not in {"data", "out"}}
+    command = "python -m qa.reader.train --data DATA --out RUN " + " ".join(
+        f"--{name} {' '.join(map(str, value)) if isinstance(value, list | tuple) else value}"
+        for name, value in given.items()
+    )
+    return {"command": command, "machine": f"{os.cpu_count()} CPU cores, no GPU, bfloat16 autocast", **given}
 
 
 def make_plan(examples: list[Example], args: argparse.Namespace) -> Iterator[tuple[list[int], int]]:

@@ -1,0 +1,190 @@
+"""Fits the confidence of a reader: `python -m eval.calibrate --data FOLDER [--reader attest] [--write]`.
+
+Two sets of questions, neither of them a test set, ask the whole assistant: the reader's own validation documents (their
+paragraphs become a folder of articles, so that retrieval has to find the right one among hundreds), and the project's
+questions over seeds/. Every candidate span is an example: right if it overlaps accepted evidence and shares half its
+tokens with an accepted answer. A logistic regression on the features of qa.confidence gives the probability; the
+threshold is the highest one at which `--coverage` of the answerable seeds questions are still answered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eval.metrics import auroc, fold, token_f1
+from eval.questions import Gold, Question, read_questions
+from index.library import Filter
+from qa.assistant import Assistant
+from qa.candidates import Candidate
+from qa.confidence import FEATURES
+from qa.followup import standalone
+from qa.progress import bar
+from qa.reader.examples import validation_rows
+
+HERE = Path(__file__).parent
+TARGET = HERE.parent / "qa" / "confidence.json"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A candidate span of a question. group: the question; seeds: asked over seeds/, else over validation documents."""
+
+    group: str
+    features: tuple[float, ...]
+    right: bool
+    answerable: bool
+    seeds: bool
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m eval.calibrate", description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder with train/*.jsonl.gz")
+    parser.add_argument("--reader", default="attest")
+    parser.add_argument("--questions", type=int, default=400, help="of the validation documents")
+    parser.add_argument("--coverage", type=float, default=0.9)
+    parser.add_argument("--keep", type=Path, help="keeps the examples in this file, and uses them if it is there")
+    parser.add_argument("--write", action="store_true", help=f"store the result in {TARGET.name}")
+    args = parser.parse_args(argv)
+    examples = kept(args.keep) or collect(args)
+    if args.keep:
+        args.keep.write_text(json.dumps([vars(example) for example in examples]), encoding="utf-8")
+    row = fit(examples, args.coverage)
+    print(json.dumps(row, indent=1))
+    if args.write:
+        fitted = json.loads(TARGET.read_text(encoding="utf-8")) if TARGET.exists() else {}
+        TARGET.write_text(json.dumps(fitted | {args.reader: row}, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def collect(args: argparse.Namespace) -> list[Example]:
+    """Asks all questions; about a third of a second each."""
+    seeds = HERE.parent / "seeds"
+    assistant = Assistant.open(seeds, reader=args.reader)
+    own = read_questions(HERE / "questions" / "seeds.jsonl", assistant.library.article)
+    examples = _ask_all(assistant, own, seeds=True)
+    with tempfile.TemporaryDirectory() as folder:
+        asked = write_documents(validation_rows(args.data / "train"), Path(folder), args.questions)
+        other = Assistant.open(folder, reader=args.reader, progress=bar("embedding", "passages"))
+        return examples + _ask_all(other, asked, seeds=False)
+
+
+def write_documents(rows: list[dict[str, Any]], folder: Path, most: int) -> list[Question]:
+    """Every paragraph as an article of its own; a sample of the questions, half of them unanswerable."""
+    for context in {row["context"] for row in rows}:
+        (folder / f"{_name(context)}.txt").write_bytes(context.encode())
+    rng = random.Random(0)
+    by_kind: dict[bool, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        by_kind[row["impossible"]].append(row)
+    picked = [row for kind in (False, True) for row in rng.sample(by_kind[kind], min(most // 2, len(by_kind[kind])))]
+    return [
+        Question(
+            row["id"],
+            row["question"],
+            "unanswerable" if row["impossible"] else "factoid",
+            tuple(Gold(a["text"], f"{_name(row['context'])}.txt", a["start"]) for a in row["answers"]),
+        )
+        for row in picked
+    ]
+
+
+def _name(context: str) -> str:
+    return hashlib.sha256(context.encode()).hexdigest()[:16]
+
+
+def _ask_all(assistant: Assistant, questions: Sequence[Question], seeds: bool) -> list[Example]:
+    tell = bar("asking", "questions")
+    examples = []
+    for done, question in enumerate(questions, 1):
+        full = standalone(question.question, [question.context] if question.context else [])
+        for candidate in assistant.consider(full, Filter())[1]:
+            features = tuple(round(candidate.features[name], 5) for name in FEATURES)
+            examples.append(Example(question.id, features, is_right(candidate, question), question.answerable, seeds))
+        tell(done, len(questions))
+    return examples
+
+
+def is_right(candidate: Candidate, question: Question) -> bool:
+    """Overlaps an accepted span (or says the same elsewhere) and has token F1 >= 0.5 with an accepted answer."""
+    text = fold(candidate.span.text)
+    return any(token_f1(text, fold(gold.text)) >= 0.5 for gold in question.answers)
+
+
+def fit(examples: Sequence[Example], coverage: float) -> dict[str, Any]:
+    """Weights, bias, threshold, and how well they separate; ridge-regularised Newton steps on standardised features."""
+    x = np.array([example.features for example in examples], float)
+    y = np.array([example.right for example in examples], float)
+    mean, spread = x.mean(0), x.std(0) + 1e-9
+    z = np.hstack([(x - mean) / spread, np.ones((len(x), 1))])
+    per_set = [sum(example.seeds for example in examples), sum(not example.seeds for example in examples)]
+    share = np.array([len(x) / (2 * per_set[0] if example.seeds else 2 * per_set[1]) for example in examples])
+    w = np.zeros(z.shape[1])
+    ridge = np.eye(len(w)) * 1.0
+    ridge[-1, -1] = 0
+    for _ in range(30):
+        p = 1 / (1 + np.exp(-z @ w))
+        gradient = z.T @ (share * (p - y)) + ridge @ w
+        hessian = (z * (share * p * (1 - p))[:, None]).T @ z + ridge
+        w -= np.linalg.solve(hessian, gradient)
+    weights = w[:-1] / spread
+    bias = float(w[-1] - (weights * mean).sum())
+    probability = 1 / (1 + np.exp(-(x @ weights + bias)))
+    best: dict[str, tuple[float, bool, Example]] = {}
+    for p, example in zip(probability, examples, strict=True):
+        if example.group not in best or p > best[example.group][0]:
+            best[example.group] = (float(p), example.right, example)
+    threshold = _threshold([b for b in best.values() if b[2].seeds], coverage)
+    return {
+        "weights": {name: round(float(v), 5) for name, v in zip(FEATURES, weights, strict=True)},
+        "bias": round(bias, 5),
+        "threshold": threshold,
+        "fitted_on": {
+            name: _figures([b for b in best.values() if b[2].seeds is seeds], threshold)
+            for name, seeds in (("seeds questions", True), ("validation documents", False))
+        },
+    }
+
+
+def _threshold(best: Sequence[tuple[float, bool, Example]], coverage: float) -> float:
+    """The highest threshold at which this share of the answerable questions is answered."""
+    top = sorted((p for p, _, example in best if example.answerable), reverse=True)
+    return float(int(top[min(len(top) - 1, int(coverage * len(top)))] * 1e4)) / 1e4
+
+
+def _figures(best: Sequence[tuple[float, bool, Example]], threshold: float) -> dict[str, Any]:
+    """On the best candidate of each question. brier: mean squared error of the probability."""
+    given = [b for b in best if b[0] >= threshold]
+    no = [b for b in best if not b[2].answerable]
+    area = auroc([p for p, right, _ in best if right], [p for p, right, _ in best if not right])
+    return {
+        "questions": len(best),
+        "right_of_answerable": round(sum(r for _, r, _ in best) / max(1, len(best) - len(no)), 3),
+        "right_of_given": round(sum(r for _, r, _ in given) / max(1, len(given)), 3),
+        "abstained_of_unanswerable": round(sum(p < threshold for p, _, _ in no) / max(1, len(no)), 3),
+        "brier": round(sum((p - r) ** 2 for p, r, _ in best) / max(1, len(best)), 4),
+        "auroc_right": round(area, 3) if area is not None else None,
+    }
+
+
+def kept(path: Path | None) -> list[Example]:
+    if path is None or not path.exists():
+        return []
+    return [
+        Example(**row | {"features": tuple(row["features"])}) for row in json.loads(path.read_text(encoding="utf-8"))
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

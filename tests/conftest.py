@@ -1,0 +1,42 @@
+"""What all tests share. No test reads or writes the user's own cache or home, and generated texts are the same each run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("house", deadline=None, derandomize=True, database=None)
+settings.load_profile("house")
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Path:
+    return Path(__file__).resolve().parent.parent / "seeds"
+
+
+@pytest.fixture(autouse=True)
+def _home_elsewhere(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path_factory.mktemp("home")
+    for name in ("HOME", "USERPROFILE", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """write({"a.txt": "text", "deep/b.txt": b"bytes"}) makes (or adds to) a folder of articles and returns it."""
+
+    def made(files: Mapping[str, str | bytes], name: str = "articles") -> Path:
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        for path, content in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content if isinstance(content, bytes) else content.encode())
+        return folder
+
+    return made
