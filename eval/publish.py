@@ -24,6 +24,7 @@ from qa.reader.examples import MIX, validation_rows
 from qa.reader.extractive import Extractive, from_bert_folder
 
 WEIGHTS = Path(__file__).parent.parent / "qa" / "reader" / "weights"
+SETS = ("squad_dev_v2.0", "squad_dev_v1.1", "realtimeqa_evidence", "qed_dev")
 Scored = list[tuple[float, float, float, float, bool]]
 
 
@@ -32,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--run", type=Path, required=True, help="--out of qa.reader.train")
     parser.add_argument("--data", type=Path, required=True, help="folder with train/ and eval/")
     parser.add_argument("--most", type=int, default=1500, help="validation questions that fit the threshold")
-    parser.add_argument("--skip-scores", action="store_true", help="leave the evaluation sets out of the card")
+    parser.add_argument("--sets", nargs="*", default=SETS, help="evaluation sets in the card")
     args = parser.parse_args(argv)
     write_weights(args.run)
     rows = [
@@ -42,8 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     fitted = fit(read_all(reader, rows[:: max(1, len(rows) // args.most)]))
     (WEIGHTS / "reader.json").write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
     reader = from_bert_folder("attest", WEIGHTS)
-    sets = {} if args.skip_scores else ("squad_dev_v2.0", "squad_dev_v1.1", "realtimeqa_evidence", "qed_dev")
-    scores = {name: figures(read_all(reader, read_rows(args.data / "eval" / f"{name}.jsonl.gz"))) for name in sets}
+    scores = {name: figures(read_all(reader, read_rows(args.data / "eval" / f"{name}.jsonl.gz"))) for name in args.sets}
     (WEIGHTS / "CARD.md").write_text(card(args.run, scores, fitted), encoding="utf-8")
     return 0
 

@@ -56,11 +56,15 @@ def pad(rows: Iterable[np.ndarray], length: int | None = None) -> np.ndarray:
 
 def build_graph(folder: Path, head: str | None) -> bytes:
     """The model as a serialised ONNX graph; batch and length stay free."""
+    from safetensors import SafetensorError
+
     try:
-        config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         weights = _weights(folder / "model.safetensors")
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SafetensorError) as error:
         raise ModelError(f"{folder}: no readable BERT model (config.json, model.safetensors): {error}") from None
+    if not isinstance(config, dict):
+        raise ModelError(f"{folder}: config.json holds no settings; is it the configuration of a BERT model?")
     if config.get("model_type") != "bert" or config.get("hidden_act") != "gelu":
         raise ModelError(
             f"{folder}: a {config.get('model_type')} model with {config.get('hidden_act')}, not BERT with gelu"

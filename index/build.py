@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ import numpy as np
 
 from index import store
 from index.article import Article
-from index.encoders import DEFAULT, Progress, load_encoder
+from index.encoders import DEFAULT, ENCODERS, Progress, load_encoder
 from index.errors import LibraryError, NoArticles
 from index.formats import FORMATS
 from index.library import Library
@@ -47,8 +49,9 @@ def default_library(folder: str | Path) -> Path:
     from platformdirs import user_cache_path
 
     full = Path(folder).resolve()
-    key = hashlib.sha256(str(full).encode("utf-8", "surrogateescape")).hexdigest()[:12]
-    return user_cache_path("attest", appauthor=False) / "libraries" / f"{full.name}-{key}"
+    key = hashlib.sha256(os.fsencode(full)).hexdigest()[:12]
+    name = re.sub(r"[^\w.-]", "_", _printable(full.name), flags=re.ASCII)[:40]
+    return user_cache_path("attest", appauthor=False) / "libraries" / f"{name}-{key}"
 
 
 def build(
@@ -64,11 +67,13 @@ def build(
             f"{folder}: {'not a folder' if root.exists() else 'no such folder'}; give a folder of articles"
         )
     place = Path(library) if library is not None else default_library(root)
+    full = _printable(str(root.resolve()))
+    if place.resolve() == root.resolve():
+        raise LibraryError(f"library {place} is the folder of articles itself; name another --library")
     old = Library.open(place, encoder) if store.exists(place) else None
-    if old and old.manifest["folder"] != str(root.resolve()):
+    if old and old.manifest["folder"] != full:
         raise LibraryError(
-            f"library {place} holds the articles of {old.manifest['folder']}, not of {root.resolve()}; "
-            "name another --library"
+            f"library {place} holds the articles of {old.manifest['folder']}, not of {full}; name another --library"
         )
     entries = look(root, place, old)
     if not any(not entry.file.refused for entry in entries):
@@ -82,11 +87,11 @@ def build(
         dim = vectors.shape[1] if len(texts) else (old.manifest["dim"] if old else 0)
 
         def fill(draft: Path) -> store.Manifest:
-            counts = _write(draft, entries, vectors.reshape(-1, dim), old)
+            counts = _write(draft, entries, vectors, old)
             return counts | {
                 "encoder": made.name,
-                "encoder_model": encoder or (old.manifest["encoder_model"] if old else DEFAULT),
-                "folder": str(root.resolve()),
+                "encoder_model": old.manifest["encoder_model"] if old else _model(encoder),
+                "folder": full,
                 "dim": dim,
                 "built_ns": time.time_ns(),
             }
@@ -98,6 +103,7 @@ def build(
 def _write(draft: Path, entries: list[Entry], vectors: np.ndarray, old: Library | None) -> dict[str, int]:
     """articles.db and vectors.f32 of the new generation, kept articles copied from the old one."""
     db = sqlite3.connect(draft / "articles.db")
+    db.execute("pragma synchronous = off")  # store.commit brings the whole file to the disk, once
     db.executescript(SCHEMA)
     fresh, row, article_id = 0, 0, 0
     with (draft / "vectors.f32").open("wb") as out:
@@ -143,6 +149,16 @@ def _kept(old: Library, path: str) -> Iterator[tuple[Article, list[Passage], lis
         )
         found = old.db.execute(query, (source,)).fetchall()
         yield article, [Passage(start, end) for _, start, end in found], [row for row, _, _ in found]
+
+
+def _model(encoder: str | None) -> str:
+    """What `load_encoder` needs to find the encoder again, from any working directory."""
+    name = encoder if encoder is not None else DEFAULT
+    return str(Path(name).resolve()) if name not in ENCODERS and Path(name).is_dir() else name
+
+
+def _printable(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _report(library: Library, embedded: int, changed: bool) -> Report:

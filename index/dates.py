@@ -20,24 +20,25 @@ _DATE = re.compile(
     r"(?P<y1>\d{4})[-/](?P<m1>\d{1,2})[-/](?P<d1>\d{1,2})"  # 2024-06-07
     r"|(?P<d2>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?" + _MONTH.format("m2") + r",?\s+(?P<y2>\d{4})"  # 7 Jun, 2024
     r"|" + _MONTH.format("m3") + r"\s+(?P<d3>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y3>\d{4})"  # June 7, 2024
-    r")\b",
+    r")(?:\b|(?=T\d))",
     re.IGNORECASE,
 )
-_FUSED = re.compile(r"\s*date\s*:?\s+(?=\d{4}-\d{2}-\d{2}\s)", re.IGNORECASE)
-_LABEL = re.compile(
-    r"\s*(?:(?:first\s+)?(?:published|posted|updated|last updated|issued|date|created|by [^|•·]{2,60}[|•·,])"
-    r"(?:\s+(?:on|at))?\s*[:|•·-]?\s*)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+|(?:mon|tue|wed|thu|fri|sat|sun)\.?,?\s+)?",
+_FUSED = re.compile(r"[\s\ufeff]*date\s*:?\s+(?=\d{4}-\d{2}-\d{2}\s)", re.IGNORECASE)
+_DAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun)\.?,?\s+"
+_BEFORE = re.compile(
+    r"[\s\ufeff]*(?:by\s[^|•·\d]{2,60}[|•·,]\s*)?"
+    r"(?:(?:(?:first|last)\s+)?(?:published|posted|updated|issued|date|created)(?:\s+(?:on|at))?\s*[:|•·-]?\s*)?"
+    rf"(?:{_DAY})?",
     re.IGNORECASE,
 )
-_AFTER_DATE = re.compile(
-    r"[\s,/|•·()—–-]*(?:at\s+)?(?:\d{1,2}[:.]\d{2}(?::\d{2})?)?\s*(?:[ap]\.?m\.?)?\s*(?:\(?[A-Z]{2,5}\)?)?"
-    r"[\s/|•·—–-]*(?:(?:last\s+)?(?:updated|modified|published)\b.{0,60})?\s*",
+_AFTER = re.compile(
+    r"[\s,/|•·()—–-]*(?:at\s+)?(?:T?\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\.\d{1,6})?)?\s*(?:[ap]\.?m\.?)?\s*"
+    r"(?:\(?(?-i:Z|[A-Z]{2,5}|[+-]\d{2}:?\d{2})\)?)?[\s,/|•·—–-]*"
+    r"(?:(?:last\s+)?(?:updated|modified|published)\b.{0,60})?\s*",
     re.IGNORECASE,
 )
 _DATELINE = re.compile(r"[^\W\d_][^\n]{0,60}?(?:,|\()\s*$")
-_CAPTION = re.compile(
-    r"\((?:[^()\n]*/[^()\n]*|photo[^()\n]*|image[^()\n]*|AP[^()\n]*|Reuters[^()\n]*|Getty[^()\n]*)\)\s*$", re.I
-)
+_CREDIT = re.compile(r".*/.*|(?:photo|image|ap|afp|reuters|getty)\b.*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -51,17 +52,19 @@ class Published:
 
 def find_published(text: str) -> Published | None:
     """The best hint in `text`: header before dateline before caption; None where there is none."""
-    caption = None
-    for start, end in _lines(text):
-        line = text[start:end]
-        if start < HEAD:
-            found = _header(text, start, end) or _dateline(line)
-            if found:
-                return found
-        if caption is None and _CAPTION.search(line):
-            dates = [day for day, _ in find_dates(line)]
-            caption = Published(dates[-1], "caption") if dates else None
-    return caption
+    lines = _lines(text)
+    head = [(start, end) for start, end in lines if start < HEAD]
+    for start, end in head:
+        if found := _header(text, start, end):
+            return found
+    for start, end in head:
+        if found := _dateline(text[start:end].lstrip("\ufeff")):
+            return found
+    for start, end in lines:
+        line = text[start:end].rstrip()
+        if _is_caption(line) and (dates := find_dates(line)):
+            return Published(dates[-1][0], "caption")
+    return None
 
 
 def find_dates(text: str) -> list[tuple[str, Extent]]:
@@ -73,15 +76,20 @@ def find_dates(text: str) -> list[tuple[str, Extent]]:
 def _header(text: str, start: int, end: int) -> Published | None:
     """A line that is a date and nothing else, or the fused form " date 2024-05-30 France could ..."."""
     fused = _FUSED.match(text, 0, end) if start == 0 else None
-    begin = (fused or _LABEL.match(text, start, end)).end()  # type: ignore[union-attr]  # _LABEL matches ""
-    match = _DATE.match(text, begin, end)
+    match = _DATE.match(text, fused.end(), end) if fused else _DATE.search(text, start, min(end, start + 200))
     day = _iso(match) if match else None
     if match is None or day is None:
         return None
     if fused:
         return Published(day, "header", (0, match.end()))
-    rest = _AFTER_DATE.match(text, match.end(), end)
-    return Published(day, "header", (start, end)) if rest is not None and rest.end() == end else None
+    alone = _BEFORE.fullmatch(text, start, match.start()) and _AFTER.fullmatch(text, match.end(), min(end, start + 300))
+    return Published(day, "header", (start, end)) if alone and end <= start + 300 else None
+
+
+def _is_caption(line: str) -> bool:
+    """Ends with a photo credit in parentheses: "... June 6, 2024. (Bradley Latham/Stars and Stripes)"."""
+    opened = line.rfind("(")
+    return line.endswith(")") and opened >= 0 and bool(_CREDIT.fullmatch(line[opened + 1 : -1]))
 
 
 def _dateline(line: str) -> Published | None:
@@ -100,7 +108,7 @@ def _iso(match: re.Match[str]) -> str | None:
     part = match.groupdict()
     year, month, day = next((part[f"y{n}"], part[f"m{n}"], part[f"d{n}"]) for n in "123" if part[f"y{n}"])
     if not month.isdigit():
-        month = next(n for n, name in enumerate(MONTHS, 1) if name.startswith(month.lower()[:3]))
+        month = next(n for n, name in enumerate(MONTHS, 1) if name.startswith(month.casefold()[:3]))
     try:
         return date(int(year), int(month), int(day)).isoformat()
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -53,13 +54,14 @@ class Library:
 
     def __init__(self, folder: Path, generation: Path, manifest: store.Manifest, encoder: Encoder) -> None:
         self.folder, self.manifest, self.encoder = folder, manifest, encoder
-        self._generation = generation
         self.encode_question = lru_cache(maxsize=64)(encoder.encode_question)
         try:
             uri = f"{(generation / 'articles.db').resolve().as_uri()}?mode=ro&immutable=1"
             self.db = sqlite3.connect(uri, uri=True, check_same_thread=False)
             self.db.execute("select 1 from article, passage, words limit 1")
-        except sqlite3.Error as error:
+            # mapped now, not when it is first needed: by then a writer may have taken the generation away
+            self.vectors = _vectors(generation / "vectors.f32", manifest["passages"], manifest["dim"])
+        except (sqlite3.Error, OSError, ValueError) as error:
             raise LibraryCorrupt(
                 f"library {folder} is broken: articles.db: {error}; delete it and index again"
             ) from error
@@ -82,12 +84,6 @@ class Library:
         return cls(folder, generation, manifest, made)
 
     @cached_property
-    def vectors(self) -> np.ndarray:
-        """(passages, dim) float32, unit rows, mapped from the file."""
-        shape = (self.manifest["passages"], self.manifest["dim"])
-        return np.memmap(self._generation / "vectors.f32", np.float32, "r", shape=shape)
-
-    @cached_property
     def _searchers(self) -> dict[str, Searcher]:
         return {name: make(self) for name, make in SEARCHERS.items()}
 
@@ -105,11 +101,12 @@ class Library:
 
     def allowed(self, chosen: Filter) -> np.ndarray:
         """(m,) int64: the rows of passages whose article passes the filter, ascending."""
-        clauses, values = ["1"], []
+        clauses: list[str] = ["1"]
+        values: list[str] = []
         if chosen.sources:
-            one = "source = ? or substr(source, 1, length(?) + 1) in (? || '/', ? || '#')"
-            clauses.append("(" + " or ".join([one] * len(chosen.sources)) + ")")
-            values += [source.rstrip("/") for source in chosen.sources for _ in range(4)]
+            inside = "substr(source, 1, length(value) + 1) in (value || '/', value || '#')"
+            clauses.append(f"exists (select 1 from json_each(?) where source = value or {inside})")
+            values.append(json.dumps([source.rstrip("/") for source in chosen.sources]))
         for comparison, day in ((">=", chosen.since), ("<=", chosen.until)):
             if day is not None:
                 clauses.append(f"published {comparison} ?")
@@ -158,6 +155,13 @@ class Library:
         """The latest day of publication, ISO."""
         day: str | None = self.db.execute("select max(published) from article").fetchone()[0]
         return day
+
+
+def _vectors(path: Path, count: int, dim: int) -> np.ndarray:
+    """(count, dim) float32, unit rows, mapped from the file."""
+    if not count:
+        return np.zeros((0, dim), np.float32)
+    return np.memmap(path, np.float32, "r", shape=(count, dim))
 
 
 SEARCHERS: dict[str, Callable[[Library], Searcher]] = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from index.article import Article, Extent
@@ -75,15 +74,23 @@ def _sized(text: str, start: int, end: int, most: int, pieces: Pieces) -> list[t
     """Sentences with their size in word pieces; one that is longer than a passage is cut between word pieces."""
     units: list[tuple[Extent, int]] = []
     for a, b in sentences(text, start, end):
-        found = pieces(text[a:b])
-        if len(found) <= most:
-            units.append(((a, b), max(1, len(found))))
-            continue
-        cuts = [0, *(found[n][0] for n in range(most, len(found), most)), b - a]
-        for low, high in pairwise(cuts):
-            if part := trim(text, a + low, a + high):
-                units.append((part, min(most, len(found))))
+        while part := trim(text, a, b):
+            a, stop = part
+            found = pieces(text[a:stop])
+            while len(found) > most:
+                stop = _cut(text, a, a + found[most][0])
+                found = pieces(text[a:stop])
+            units.append((trim(text, a, stop) or part, max(1, len(found))))
+            a = stop
     return units
+
+
+def _cut(text: str, start: int, end: int) -> int:
+    """Where to end a part of `text[start:end]`: after its last white space, or (it has none) one character short."""
+    for at in range(end, start + 1, -1):
+        if text[at - 1].isspace():
+            return at
+    return max(start + 1, end - 1)
 
 
 def _group(units: list[tuple[Extent, int]], settings: PassageSettings) -> Iterator[Extent]:
@@ -102,7 +109,8 @@ def _group(units: list[tuple[Extent, int]], settings: PassageSettings) -> Iterat
         if last + 1 == len(units):
             return
         following, shared = last + 1, 0
-        while following - 1 > first and shared + sizes[following - 1] <= settings.overlap:
+        room = min(settings.overlap, settings.most - sizes[following])
+        while following - 1 > first and shared + sizes[following - 1] <= room:
             following -= 1
             shared += sizes[following]
         first = following

@@ -13,13 +13,13 @@ from index.article import Extent
 
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof sen rep gov gen col lt sgt maj capt cmdr adm rev hon pres st sr jr vs etc eg ie cf al inc ltd "
-    "co corp no nos dept est approx jan feb mar apr jun jul aug sept sep oct nov dec mt ft fig ed eds pp vol".split()
+    "co corp dept est approx jan feb mar apr jun jul aug sept sep oct nov dec mt ft fig ed eds pp vol".split()
 )
-_CLOSERS = "\"'”’»)]}"
-_OPENERS = "\"'“‘«([{—–-"
-_END = re.compile(rf"(?P<mark>[.!?…]+|[。！？])(?P<close>[{re.escape(_CLOSERS)}]*)(?=\s|$|(?<=[。！？]))")
-_PARAGRAPH = re.compile(r"(?:[^\r\n]*\S[^\r\n]*(?:\r\n|\r|\n)?)+")
-_LINE = re.compile(r"[^\r\n]+")
+_CLOSERS = "\"'”’»)]}」』"
+_OPENERS = "\"'“‘«([{「『—–-"
+_CLOSE = f"[{re.escape(_CLOSERS)}]*"
+_END = re.compile(rf"(?<![.!?…])(?P<mark>[.!?…]+)(?P<close>{_CLOSE})(?=\s|$)|(?P<wide>[。！？]+{_CLOSE})")
+_LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 def sentences(text: str, start: int = 0, end: int | None = None) -> list[Extent]:
@@ -35,12 +35,18 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Extent]
 
 def paragraphs(text: str, start: int, end: int) -> Iterator[Extent]:
     """Blocks between blank lines; each line of a block by itself, unless the block looks hard-wrapped."""
-    for block in _PARAGRAPH.finditer(text, start, end):
-        lines = [m.span() for m in _LINE.finditer(text, *block.span())]
-        if _hard_wrapped(text, lines):
-            yield block.span()
+    block: list[Extent] = []
+    for line in _LINES.finditer(text, start, end):
+        if line.group().strip():
+            block.append((line.start(), line.start() + len(line.group().rstrip("\r\n"))))
         else:
-            yield from lines
+            yield from _block(text, block)
+            block = []
+    yield from _block(text, block)
+
+
+def _block(text: str, lines: list[Extent]) -> list[Extent]:
+    return [(lines[0][0], lines[-1][1])] if lines and _hard_wrapped(text, lines) else lines
 
 
 def trim(text: str, start: int, end: int) -> Extent | None:
@@ -75,18 +81,24 @@ def _is_end(text: str, match: re.Match[str], begin: int, end: int) -> bool:
     after = match.end()
     while after < end and text[after].isspace():
         after += 1
-    if after >= end or match["mark"][0] in "。！？":
+    if after >= end or match["wide"]:
         return True
     following = text[after]
     if following in _OPENERS:
         following = next((c for c in text[after : after + 4] if c not in _OPENERS and not c.isspace()), following)
     if following.islower():
         return False  # "... he said", "U.S. troops", "“Why?” she asked"
+    if (
+        match["mark"] in {"…", "..."}
+        and not match["close"]
+        and text[max(begin, match.start() - 1) : match.start()].isspace()
+    ):
+        return False  # words left out in the middle of a sentence: "deploying … European soldiers"
     if match["mark"] != "." or match["close"]:
         return True
-    word = re.search(r"[^\s(\[“\"‘']*$", text[begin : match.start()])
+    word = re.search(r"[^\s(\[“\"‘']*$", text[max(begin, match.start() - 24) : match.start()])
     last = word.group() if word else ""
-    if last.lower() in _ABBREVIATIONS:
+    if last.lower() in _ABBREVIATIONS or (last.lower() in {"no", "nos"} and following.isdigit()):
         return False
     if len(last) == 1 and last.isalpha():
         return False  # an initial: "J. Smith"

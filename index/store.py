@@ -1,6 +1,6 @@
 """A library on disk: immutable generations, and one small file that names the current one.
 
-    DIR/CURRENT                     "gen-000002"
+    DIR/CURRENT                     "gen-000002 ", and the SHA-256 of its manifest
     DIR/LOCK                        held by the one writer
     DIR/gen-000002/manifest.json    format, encoder, folder, counts, and size and SHA-256 of every other file
     DIR/gen-000002/articles.db      SQLite: files, articles, passages, words (FTS5)
@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from index.errors import LibraryCorrupt, LibraryLocked, LibraryMissing
+from index.errors import LibraryCorrupt, LibraryError, LibraryLocked, LibraryMissing
 
 FORMAT = 1
 CHECKED_AT_OPEN = (
@@ -37,7 +37,12 @@ def writing(folder: Path) -> Iterator[None]:
     """Holds the library's lock. Raises LibraryLocked at once if another process holds it."""
     from filelock import FileLock, Timeout
 
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LibraryError(
+            f"library {folder}: cannot be made there ({error.strerror}); name another --library"
+        ) from None
     try:
         with FileLock(folder / "LOCK", timeout=0):
             yield
@@ -55,10 +60,11 @@ def commit(folder: Path, fill: Callable[[Path], Manifest]) -> None:
     manifest |= {"format": FORMAT, "files": {path.name: _facts(path) for path in sorted(draft.iterdir())}}
     for path in draft.iterdir():
         _sync(path)
-    _write(draft / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False).encode())
+    written = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
+    _write(draft / "manifest.json", written)
     _sync(draft)
     draft.rename(folder / name)
-    _write(folder / "CURRENT.draft", name.encode())
+    _write(folder / "CURRENT.draft", f"{name} {hashlib.sha256(written).hexdigest()}".encode())
     os.replace(folder / "CURRENT.draft", folder / "CURRENT")
     _sync(folder)
     for old in _generations(folder)[:-2]:
@@ -77,14 +83,17 @@ def current(folder: Path) -> tuple[Path, Manifest]:
     if not exists(folder):
         raise LibraryMissing(f"{folder}: no library here; build one with: attest index FOLDER --library {folder}")
     try:
-        generation = folder / (folder / "CURRENT").read_text(encoding="utf-8").strip()
-        manifest = json.loads((generation / "manifest.json").read_bytes())
-        files = manifest["files"]
+        name, digest = (folder / "CURRENT").read_text(encoding="utf-8").split()
+        generation = folder / name
+        written = (generation / "manifest.json").read_bytes()
+        if hashlib.sha256(written).hexdigest() != digest:
+            raise ValueError("the manifest has changed since it was written (SHA-256)")
+        manifest = json.loads(written)
+        deep = sum(facts["bytes"] for facts in manifest["files"].values()) <= CHECKED_AT_OPEN
         if manifest["format"] != FORMAT:
-            raise _corrupt(folder, f"format {manifest['format']!r}, this version reads {FORMAT}")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"format {manifest['format']!r}, this version reads {FORMAT}")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _corrupt(folder, f"CURRENT or its manifest cannot be read ({error})") from None
-    deep = sum(facts["bytes"] for facts in files.values()) <= CHECKED_AT_OPEN
     for name, problem in check(generation, manifest, deep=deep):
         if problem:
             raise _corrupt(folder, f"{generation.name}/{name} {problem}")

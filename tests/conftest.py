@@ -1,9 +1,12 @@
-"""What all tests share. No test reads or writes the user's own cache or home, and generated texts are the same each run."""
+"""What all tests share. No test touches the user's own cache or home; generated texts are the same in each run."""
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -27,13 +30,28 @@ def _home_elsewhere(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytes
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
 
 
+@pytest.fixture(autouse=True)
+def _disk_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Libraries are synced to the disk as they are written; hundreds of them would take a minute."""
+    connect = sqlite3.connect
+
+    def quick(*args: Any, **options: Any) -> sqlite3.Connection:
+        db = connect(*args, **options)
+        if not options.get("uri"):
+            db.execute("pragma synchronous = off")
+        return db
+
+    monkeypatch.setattr(sqlite3, "connect", quick)
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+
+
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
     """write({"a.txt": "text", "deep/b.txt": b"bytes"}) makes (or adds to) a folder of articles and returns it."""
 
     def made(files: Mapping[str, str | bytes], name: str = "articles") -> Path:
         folder = tmp_path / name
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         for path, content in files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content if isinstance(content, bytes) else content.encode())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from index.article import Article
 from index.errors import UnreadableArticle, UnsupportedFormat
@@ -25,18 +25,26 @@ MOST_BYTES = 64 * 2**20
 
 def read_file(path: Path, source: str) -> list[Article]:
     """The articles of one file. Raises UnsupportedFormat or UnreadableArticle, naming the file and the reason."""
-    read = FORMATS.get(path.suffix.lower())
-    if read is None:
+    return read_articles(read_bytes(path, source), source)
+
+
+def read_bytes(path: Path, source: str) -> bytes:
+    """The bytes of a file of a known format and allowed size. Raises as read_file."""
+    if path.suffix.lower() not in FORMATS:
         known = " ".join(FORMATS)
         raise UnsupportedFormat(f"{source}: no reader for {path.suffix or 'files without a suffix'} (known: {known})")
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
             raise UnreadableArticle(f"{source}: {size} bytes, more than the {MOST_BYTES} allowed; split the file")
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise UnreadableArticle(f"{source}: cannot be read ({error.strerror}); check its permissions") from error
-    articles = list(read(data, source))
-    if not any(article.text.strip("\ufeff \t\r\n") for article in articles):
+
+
+def read_articles(data: bytes, source: str) -> list[Article]:
+    """The articles in the bytes of a file of a known format. Raises UnreadableArticle."""
+    articles = list(FORMATS[PurePosixPath(source).suffix.lower()](data, source))
+    if not any(article.text.replace("\ufeff", "").strip() for article in articles):
         raise UnreadableArticle(f"{source}: holds no text; remove it or fill it")
     return articles

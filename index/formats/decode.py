@@ -22,6 +22,8 @@ def decode(data: bytes, source: str) -> str:
     Raises UnreadableArticle for anything else, naming the first offending byte or character.
     """
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
+    if encoding == "utf-8" and max(data[::2].count(0), data[1::2].count(0)) * 4 > len(data):
+        raise UnreadableArticle(f"{source}: looks like UTF-16 without a byte order mark; save it as UTF-8")
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -33,8 +35,6 @@ def decode(data: bytes, source: str) -> str:
             f"{source}: not {encoding.upper()} (byte 0x{data[error.start]:02x} at offset {error.start}); "
             f"convert it, for example with: iconv -f WINDOWS-1252 -t UTF-8"
         ) from None
-    if encoding == "utf-8" and max(data[::2].count(0), data[1::2].count(0)) * 4 > len(data):
-        raise UnreadableArticle(f"{source}: looks like UTF-16 without a byte order mark; save it as UTF-8")
     if found := _CONTROL.search(text):
         raise UnreadableArticle(
             f"{source}: not text but binary data (control character U+{ord(found[0]):04X} at offset {found.start()}); "

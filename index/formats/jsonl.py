@@ -23,7 +23,7 @@ def read(data: bytes, source: str) -> Iterable[Article]:
         if not line.strip():
             continue
         record = _record(line, f"{source}, line {number}")
-        key = str(record.get("id") or number)
+        key = str(number if record.get("id") in (None, "") else record["id"])
         if key in seen:
             raise UnreadableArticle(
                 f"{source}, line {number}: id {key!r} was used in line {seen[key]}; make ids unique"
@@ -46,10 +46,10 @@ def _record(line: str, place: str) -> dict[str, Any]:
         raise UnreadableArticle(f"{place}: not JSON ({error}); one object a line is expected") from None
     if not isinstance(record, dict) or not isinstance(record.get("text"), str):
         raise UnreadableArticle(f'{place}: no "text"; a line is an object like {{"text": "...", "date": "2024-06-07"}}')
-    try:
-        record["text"].encode()
-    except UnicodeEncodeError as error:
-        raise UnreadableArticle(
-            f"{place}: half a surrogate pair at offset {error.start} of the text; repair it"
-        ) from None
+    for key in ("text", "title", "id"):
+        try:
+            str(record.get(key)).encode()
+        except UnicodeEncodeError as error:
+            why = f'half a surrogate pair at offset {error.start} of "{key}"; repair it'
+            raise UnreadableArticle(f"{place}: {why}") from None
     return record

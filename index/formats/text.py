@@ -31,8 +31,12 @@ def plain_article(
 
 def find_title(text: str, skip: Iterable[Extent] = ()) -> str | None:
     """The first line, if a blank line follows it, it is short, and it does not end like a sentence."""
-    first = re.match(r"[\s\ufeff]*([^\r\n]+)(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)", text)
-    if not first or any(a < first.end(1) and b > first.start(1) for a, b in skip):
+    lines = re.finditer(r"[^\r\n]*(?:\r\n|\r|\n|$)", text)
+    first = next((m for m in lines if m.group().strip("\ufeff \t\r\n")), None)
+    after = next(lines, None)
+    if not first or after is None or after.group().strip() or first.end() == len(text):
         return None
-    line = first[1].strip()
+    if any(a < first.end() and b > first.start() for a, b in skip):
+        return None
+    line = first.group().strip("\ufeff \t\r\n")
     return line if len(line.split()) >= 2 and len(line) <= _MOST_TITLE and line[-1] not in ".!…:;,)" else None

@@ -19,8 +19,9 @@ class Dense:
         import faiss
 
         self._faiss: Any = faiss
-        self._index = faiss.IndexFlatIP(vectors.shape[1])
-        self._index.add(vectors)
+        self._index = faiss.IndexFlatIP(max(1, vectors.shape[1]))
+        if len(vectors):
+            self._index.add(vectors)
         self._encode = encode
 
     def search(self, question: str, top: int, allowed: np.ndarray | None = None) -> list[Hit]:
@@ -28,10 +29,16 @@ class Dense:
         if top < 1:
             return []
         query = self._encode(question)[None, :]
-        if allowed is None:
-            scores, rows = self._index.search(query, top)
-        else:
+        options = {}
+        if allowed is not None:
             selector = self._faiss.IDSelectorBatch(np.ascontiguousarray(allowed, np.int64))
-            scores, rows = self._index.search(query, top, params=self._faiss.SearchParameters(sel=selector))
+            options["params"] = self._faiss.SearchParameters(sel=selector)
+        most = self._index.ntotal if allowed is None else len(allowed)
+        wider = min(top + 8, most)
+        while True:  # FAISS keeps any of several equal scores at its cut: look beyond it until they are all seen
+            scores, rows = self._index.search(query, wider, **options)
+            if wider == most or scores[0, -1] < scores[0, top - 1]:
+                break
+            wider = min(wider * 4, most)
         found = [Hit(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
-        return sorted(found, key=lambda hit: (-hit.score, hit.row))
+        return sorted(found, key=lambda hit: (-hit.score, hit.row))[:top]

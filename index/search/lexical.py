@@ -15,7 +15,7 @@ _MOST_TERMS = 64
 _STOP = frozenset(
     "a an and are as at be been but by can could did do does for from had has have he her him his how i in into is it "
     "its me more my of on or our she should so than that the their them then there these they this those to us was we "
-    "were what when where which who whom whose why will with would you your".split()
+    "were s t what when where which who whom whose why will with would you your".split()
 )
 
 

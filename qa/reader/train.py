@@ -2,7 +2,8 @@
 
 One run: short crops first (cheap, many questions), whole paragraphs after. Every batch is a pure function of the seed,
 so a run that was stopped goes on from its last checkpoint with the batches it would have seen.
-Dropout is off: on a CPU its masks are drawn on one thread and cost more than the rest of the step.
+Dropout is off: on a CPU its masks are drawn on one thread and cost more than the rest of the step. Attention is the
+plain ("eager") one: forward and backward together it measured 18 % faster here than the fused one, at length 192.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def run(args: argparse.Namespace) -> None:
     print(f"{len(examples)} examples, {sum(e.first < 0 for e in examples)} without answer; {len(held_out)} held out")
 
     model = AutoModelForQuestionAnswering.from_pretrained(
-        base, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, attn_implementation="sdpa"
+        base, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, attn_implementation="eager"
     )
     model.train()
     flat = [p for n, p in model.named_parameters() if p.ndim < 2]
