@@ -2,8 +2,8 @@
 
 Two sets of questions, neither of them a test set, ask the whole assistant: the reader's own validation documents (their
 paragraphs become a folder of articles, so that retrieval has to find the right one among hundreds), and the project's
-questions over seeds/. Every candidate span is an example: right if it overlaps accepted evidence and shares half its
-tokens with an accepted answer. A logistic regression on the features of qa.confidence gives the probability; the
+questions over seeds/. Every candidate span is an example: right if its token F1 with an accepted answer is at least one
+half, wherever it stands. A logistic regression on the features of qa.confidence gives the probability; the
 threshold is the highest one at which `--coverage` of the answerable seeds questions are still answered.
 """
 
@@ -117,7 +117,7 @@ def _ask_all(assistant: Assistant, questions: Sequence[Question], seeds: bool) -
 
 
 def is_right(candidate: Candidate, question: Question) -> bool:
-    """Overlaps an accepted span (or says the same elsewhere) and has token F1 >= 0.5 with an accepted answer."""
+    """Whether the span's token F1 with an accepted answer is at least one half, wherever it stands."""
     text = fold(candidate.span.text)
     return any(token_f1(text, fold(gold.text)) >= 0.5 for gold in question.answers)
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from index.errors import AttestError
 from qa.cli import add_library, open_assistant
 
 
@@ -32,6 +33,9 @@ def run_eval(args: argparse.Namespace) -> int:
 
     read_questions(args.questions)  # a bad file is told before anything is indexed
     failed_gates(dict.fromkeys(_names()), args.gate)
+    for path in (args.predictions, args.report):
+        if path and not Path(path).parent.is_dir():
+            raise AttestError(f"{path}: no folder {Path(path).parent}; name a file in a folder that exists")
     assistant = open_assistant(args)
     questions = read_questions(args.questions, assistant.library.article)
 
@@ -62,8 +66,6 @@ def run_eval(args: argparse.Namespace) -> int:
 
 
 def write(path: str, text: str) -> None:
-    from index.errors import AttestError
-
     try:
         Path(path).write_text(text, encoding="utf-8")
     except OSError as error:

@@ -8,7 +8,7 @@ import operator
 import platform
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -43,19 +43,21 @@ def compare(new: dict[str, Any], old_path: Path) -> str:
     """Figure by figure against an earlier --json document, and which questions changed."""
     try:
         old = json.loads(old_path.read_text(encoding="utf-8"))
-        before, rows = old["figures"], {row["id"]: row for row in old["rows"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return "\n".join(_differences(new, old["figures"], {row["id"]: row for row in old["rows"]}))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise QuestionSetError(f"{old_path}: not a result of `attest eval --json` ({error})") from None
-    lines = [f"{'':24} {'before':>8} {'now':>8} {'change':>8}"]
+
+
+def _differences(new: dict[str, Any], before: dict[str, Any], rows: dict[str, Any]) -> Iterator[str]:
+    yield f"{'':24} {'before':>8} {'now':>8} {'change':>8}"
     for name, now in new["figures"].items():
         was = before.get(name)
         change = f"{now - was:+.4f}" if now is not None and was is not None else "-"
-        lines.append(f"{name:24} {_number(was):>8} {_number(now):>8} {change:>8}")
+        yield f"{name:24} {_number(was):>8} {_number(now):>8} {change:>8}"
     for row in new["rows"]:
         was = rows.get(row["id"])
-        if was and (was["text"] != row["text"]):
-            lines.append(f"{row['id']}: F1 {was['f1']:.2f} -> {row['f1']:.2f}  {was['text']!r} -> {row['text']!r}")
-    return "\n".join(lines)
+        if was and was["text"] != row["text"]:
+            yield f"{row['id']}: F1 {was['f1']:.2f} -> {row['f1']:.2f}  {was['text']!r} -> {row['text']!r}"
 
 
 def failed_gates(figures: dict[str, float | None], gates: Sequence[str]) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from eval.metrics import Row, covers, exact_match, fold, token_f1
 from eval.questions import Question
 from qa.answer import Answer
+from qa.verify import citation_problems
 
 Ask = Callable[[Question], Answer]
 NEAR = 200  # code points within which a citation counts as standing at the evidence
@@ -26,7 +27,9 @@ def judge(question: Question, answer: Answer) -> Row:
     found = answer.answered and question.answerable
     everything = [fold(item.text) for item in answer.answers]
     groups = question.all_of
-    given = sum(len(item.citations) for item in answer.answers)
+    cited = [c for item in answer.to_dict()["answers"] for c in item["citations"]]
+    find = answer.find or (lambda source: None)
+    good = sum(not any(citation_problems(citation, find)) for citation in cited)
     return Row(
         question.id,
         question.type,
@@ -40,7 +43,7 @@ def judge(question: Question, answer: Answer) -> Row:
         cited=float(found and _cited(question, answer)),
         list_recall=_share(groups, everything) if groups else None,
         rank=_rank(question, answer),
-        citations=(given, given - len(answer.verify())),
+        citations=(len(cited), good),
         seconds=answer.seconds,
         gold=tuple(gold.text for gold in question.answers),
     )

@@ -62,10 +62,7 @@ def build(
     Raises NoArticles (no such folder, or nothing in it can be read), EncoderMismatch, LibraryLocked, LibraryCorrupt.
     """
     root = Path(folder)
-    if not root.is_dir():
-        raise NoArticles(
-            f"{folder}: {'not a folder' if root.exists() else 'no such folder'}; give a folder of articles"
-        )
+    need_folder(root)
     place = Path(library) if library is not None else default_library(root)
     full = _printable(str(root.resolve()))
     if place.resolve() == root.resolve():
@@ -98,6 +95,16 @@ def build(
 
         store.commit(place, fill)
     return _report(Library.open(place), embedded=len(texts), changed=True)
+
+
+def need_folder(root: Path) -> None:
+    """Raises NoArticles unless `root` is a folder."""
+    try:
+        what = "" if root.is_dir() else "not a folder" if root.exists() else "no such folder"
+    except (OSError, ValueError):  # a name that is too long, or none at all
+        what = "no such folder"
+    if what:
+        raise NoArticles(f"{root}: {what}; give a folder of articles")
 
 
 def _write(draft: Path, entries: list[Entry], vectors: np.ndarray, old: Library | None) -> dict[str, int]:

@@ -41,12 +41,12 @@ class Filter:
     """Which articles may be read. Days are ISO dates, both ends included; an article of unknown date passes only where
     no day is asked for. sources: articles whose source is one of these, or lies in one of these folders."""
 
-    sources: tuple[str, ...] = ()
+    sources: tuple[str, ...] | None = None
     since: str | None = None
     until: str | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.sources or self.since or self.until)
+        return any(part is not None for part in (self.sources, self.since, self.until))
 
 
 class Library:
@@ -103,7 +103,7 @@ class Library:
         """(m,) int64: the rows of passages whose article passes the filter, ascending."""
         clauses: list[str] = ["1"]
         values: list[str] = []
-        if chosen.sources:
+        if chosen.sources is not None:
             inside = "substr(source, 1, length(value) + 1) in (value || '/', value || '#')"
             clauses.append(f"exists (select 1 from json_each(?) where source = value or {inside})")
             values.append(json.dumps([source.rstrip("/") for source in chosen.sources]))

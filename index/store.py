@@ -80,24 +80,43 @@ def current(folder: Path) -> tuple[Path, Manifest]:
 
     Raises LibraryMissing where there is no library, LibraryCorrupt where a file is missing, cut, changed or unreadable.
     """
-    if not exists(folder):
-        raise LibraryMissing(f"{folder}: no library here; build one with: attest index FOLDER --library {folder}")
-    try:
-        name, digest = (folder / "CURRENT").read_text(encoding="utf-8").split()
-        generation = folder / name
-        written = (generation / "manifest.json").read_bytes()
-        if hashlib.sha256(written).hexdigest() != digest:
-            raise ValueError("the manifest has changed since it was written (SHA-256)")
-        manifest = json.loads(written)
-        deep = sum(facts["bytes"] for facts in manifest["files"].values()) <= CHECKED_AT_OPEN
-        if manifest["format"] != FORMAT:
-            raise ValueError(f"format {manifest['format']!r}, this version reads {FORMAT}")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise _corrupt(folder, f"CURRENT or its manifest cannot be read ({error})") from None
+    generation, manifest = _pointed(folder)
+    deep = sum(facts["bytes"] for facts in manifest["files"].values()) <= CHECKED_AT_OPEN
     for name, problem in check(generation, manifest, deep=deep):
         if problem:
             raise _corrupt(folder, f"{generation.name}/{name} {problem}")
     return generation, manifest
+
+
+def examine(folder: Path) -> Iterator[tuple[str, str | None]]:
+    """(file, what is wrong with it or None) for every file of the library, hashes compared. Raises LibraryMissing."""
+    try:
+        generation, manifest = _pointed(folder)
+    except LibraryCorrupt as error:
+        yield "CURRENT", str(error)
+        return
+    yield "CURRENT", None
+    yield f"{generation.name}/manifest.json", None
+    for name, problem in check(generation, manifest):
+        yield f"{generation.name}/{name}", problem
+
+
+def _pointed(folder: Path) -> tuple[Path, Manifest]:
+    """The generation that CURRENT names and its manifest, which must have the hash that CURRENT gives."""
+    if not exists(folder):
+        raise LibraryMissing(f"{folder}: no library here; build one with: attest index FOLDER --library {folder}")
+    try:
+        name, digest = (folder / "CURRENT").read_text(encoding="utf-8").split()
+        written = (folder / name / "manifest.json").read_bytes()
+        if hashlib.sha256(written).hexdigest() != digest:
+            raise ValueError("the manifest has changed since it was written (SHA-256)")
+        manifest: Manifest = json.loads(written)
+        if manifest["format"] != FORMAT:
+            raise ValueError(f"format {manifest['format']!r}, this version reads {FORMAT}")
+        manifest["files"].values()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise _corrupt(folder, f"CURRENT or its manifest cannot be read ({error})") from None
+    return folder / name, manifest
 
 
 def check(generation: Path, manifest: Manifest, *, deep: bool = True) -> Iterator[tuple[str, str | None]]:

@@ -124,4 +124,4 @@ class Answer:
 
 
 def _citation(citation: Citation) -> dict[str, Any]:
-    return vars(citation) | {"dates": list(citation.dates), "passage": vars(citation.passage)}
+    return vars(citation) | {"dates": list(citation.dates), "passage": dict(vars(citation.passage))}

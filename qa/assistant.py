@@ -16,7 +16,7 @@ from qa.candidates import Candidate, merge, weigh
 from qa.confidence import calibration
 from qa.followup import standalone
 from qa.question import check_question, make_filter
-from qa.reader import DEFAULT, Reader, load_reader
+from qa.reader import DEFAULT, Reader, Reading, load_reader
 
 READ = 8  # passages that are read for a question
 
@@ -77,7 +77,8 @@ class Assistant:
             raise QuestionError(f"top is {top}; ask for at least 1 answer")
         chosen = make_filter(sources, since, until, as_of)
         considered, candidates = self.consider(standalone(asked, history), chosen)
-        threshold = calibration(self.reader.name).threshold
+        fitted = calibration(self.reader.name)
+        threshold = fitted.threshold if fitted else 0.5
         items = merge([candidate for candidate in candidates if candidate.probability >= threshold])
         reason = None if items else explain(chosen, considered)
         seconds = time.perf_counter() - began
@@ -88,14 +89,14 @@ class Assistant:
         hits = self.library.search(question, READ, chosen)
         places = [self.library.passage(hit.row) for hit in hits]
         texts = [article.text[passage.start : passage.end] for article, passage in places]
-        spans = self.reader.read(question, texts).spans if texts else ()
+        reading = self.reader.read(question, texts) if texts else Reading(0.0, ())
         cosines = self.library.cosines(question, [hit.row for hit in hits]) if texts else ()
-        best = {n: max((s.score for s in spans if s.passage == n), default=None) for n in range(len(texts))}
+        best = {n: max((s.score for s in reading.spans if s.passage == n), default=None) for n in range(len(texts))}
         considered = tuple(
             Considered(article.source, passage.start, passage.end, hit.score, best[n])
             for n, (hit, (article, passage)) in enumerate(zip(hits, places, strict=True))
         )
-        return considered, weigh(question, places, spans, list(cosines), calibration(self.reader.name))
+        return considered, weigh(question, places, reading, list(cosines), calibration(self.reader.name))
 
 
 def ask(question: str, path: str | Path, *, history: Sequence[Answer | str] = (), **options: object) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from index.passages import Passage
 from index.search.lexical import content_words, stem
 from qa.answer import Citation, Extract, Item
 from qa.confidence import Calibration
-from qa.reader import Span
+from qa.reader import Reading, Span
 
 
 @dataclass(frozen=True)
@@ -29,16 +30,19 @@ class Candidate:
 def weigh(
     question: str,
     places: Sequence[tuple[Article, Passage]],
-    spans: Sequence[Span],
+    reading: Reading,
     cosines: Sequence[float],
-    fitted: Calibration,
+    fitted: Calibration | None,
 ) -> list[Candidate]:
-    """Candidates, most probable first; ties keep the reader's order. cosines: of the question to each place."""
+    """Candidates, most probable first; ties keep the reader's order. cosines: of the question to each place.
+
+    Without a fit the best span has the reader's `answerable`, and the others less by as much as their score is behind.
+    """
     words = {stem(word) for word in content_words(question)}
     held = [{stem(w) for w in re.findall(r"\w+", a.text[p.start : p.end].lower())} for a, p in places]
-    best = max((span.score for span in spans), default=0.0)
+    best = max((span.score for span in reading.spans), default=0.0)
     candidates = []
-    for span in spans:
+    for span in reading.spans:
         features = {
             "score": span.score,
             "share": span.share,
@@ -46,7 +50,9 @@ def weigh(
             "coverage": len(words & held[span.passage]) / max(1, len(words)),
             "behind": best - span.score,
         }
-        candidates.append(Candidate(span, *places[span.passage], features, fitted.probability(features)))
+        unfitted = reading.answerable * math.exp(-features["behind"])
+        probability = fitted.probability(features) if fitted else unfitted
+        candidates.append(Candidate(span, *places[span.passage], features, probability))
     return sorted(candidates, key=lambda candidate: -candidate.probability)
 
 
@@ -60,9 +66,14 @@ def merge(candidates: Sequence[Candidate]) -> tuple[Item, ...]:
         if citation is None or not same:
             continue
         group = groups.setdefault(same, [])
-        if all((c.source, c.start) != (citation.source, citation.start) for _, c in group):
+        if not any(_overlap(citation, other) for _, other in group):
             group.append((candidate.probability, citation))
     return tuple(Item(group[0][1].quote, group[0][0], tuple(c for _, c in group)) for group in groups.values())
+
+
+def _overlap(one: Citation, other: Citation) -> bool:
+    """Whether two citations show the same words: passages overlap, so one place may be found twice."""
+    return one.source == other.source and one.start < other.end and other.start < one.end
 
 
 def cite(candidate: Candidate) -> Citation | None:

@@ -30,21 +30,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = make_parser().parse_args(argv)
     command: Command = args.command
     try:
-        return command(args)
+        code = command(args)
+        sys.stdout.flush()  # here, where a closed pipe is still caught
+        return code
     except AttestError as error:
-        print(f"attest: {error}", file=sys.stderr)
+        tell(str(error))
         return 2
     except BrokenPipeError:  # the reader of our output went away: `attest ask ... | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        print("attest: stopped; what was finished is kept", file=sys.stderr)
+        tell("stopped; what was finished is kept")
         return 130
     except Exception as error:
         if os.environ.get("ATTEST_DEBUG"):
             raise
-        what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        print(f"attest: unexpected {what}; run again with ATTEST_DEBUG=1 and report what it prints", file=sys.stderr)
+        what = f"{type(error).__name__}: {error}"[:300]
+        tell(f"unexpected {what}; run again with ATTEST_DEBUG=1 and report what it prints")
         return 2
 
 
@@ -167,11 +169,12 @@ def run_verify(args: argparse.Namespace) -> int:
 def run_doctor(args: argparse.Namespace) -> int:
     from index import store
 
-    generation, manifest = store.current(Path(args.library))
     bad = 0
-    for name, problem in store.check(generation, manifest):
-        print(f"{generation.name}/{name}: {problem or 'ok'}")
+    for name, problem in store.examine(Path(args.library)):
+        print(f"{name}: {problem or 'ok'}")
         bad += problem is not None
+    if bad:
+        tell(f"library {args.library} is damaged; delete that folder and index the articles again")
     return 1 if bad else 0
 
 
@@ -187,9 +190,16 @@ def progress() -> Callable[[int, int], None] | None:
 def tell_refused(refused: list[tuple[str, str]], most: int | None = 3) -> None:
     """Which files are not in the library, and why, on stderr."""
     for _, why in refused[:most]:
-        print(f"attest: refused: {why}", file=sys.stderr)
+        tell(f"refused: {why}")
     if most is not None and len(refused) > most:
-        print(f"attest: refused: {len(refused) - most} more; `attest index FOLDER` lists them", file=sys.stderr)
+        tell(f"refused: {len(refused) - most} more; `attest index FOLDER` lists them")
+
+
+def tell(message: str) -> None:
+    """One clean line on stderr, whatever names and texts are in it."""
+    from qa.render import visible
+
+    print(f"attest: {visible(' '.join(message.split()), keep='')}", file=sys.stderr)
 
 
 if __name__ == "__main__":

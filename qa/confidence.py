@@ -1,7 +1,8 @@
 """Raw scores -> the probability that an answer is right: logistic regression on a handful of features.
 
 The parameters in confidence.json are fitted by `python -m eval.calibrate` on questions of its own, over articles that
-neither the reader's training nor any test set has seen. A reader without a row there gets its own `answerable`.
+neither the reader's training nor any test set has seen. A reader without a row there is taken at its word: its own
+`answerable`, and one half as the threshold.
 """
 
 from __future__ import annotations
@@ -31,14 +32,10 @@ class Calibration:
         return 1 / (1 + math.exp(-max(-500.0, min(500.0, x))))
 
 
-PLAIN = Calibration({"score": 1.0}, 0.0, 0.5)
-"""For readers that were never fitted: the model's own odds of the span against "no answer"."""
-
-
 @cache
-def calibration(reader: str) -> Calibration:
-    """The fitted parameters of a reader, or PLAIN."""
+def calibration(reader: str) -> Calibration | None:
+    """The fitted parameters of a reader, None for a reader that was never fitted."""
     path = files("qa").joinpath("confidence.json")
     fitted = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     row = fitted.get(reader)
-    return Calibration(row["weights"], row["bias"], row["threshold"]) if row else PLAIN
+    return Calibration(row["weights"], row["bias"], row["threshold"]) if row else None

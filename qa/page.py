@@ -71,6 +71,7 @@ def build_page(assistant: Assistant) -> tuple[Any, dict[str, Any]]:
             gr.Examples([[text] for text in EXAMPLES], box, api_visibility="private")
         for event in (box.submit, send.click):
             event(reply, [box, chat, past], [box, chat, past], api_visibility="private", concurrency_limit=1)
+        chat.clear(list, None, past, api_visibility="private")
     demo.queue(max_size=32)
     return demo, {
         "share": False,

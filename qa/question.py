@@ -15,6 +15,10 @@ MOST_QUESTION = 1000  # code points
 def check_question(question: str) -> str:
     """The question without white space at its ends. Raises QuestionError."""
     asked = question.strip()
+    try:
+        asked.encode()
+    except UnicodeEncodeError:
+        raise QuestionError(f"question {asked[:40]!r} is not text; type it again, or save it as UTF-8") from None
     if not re.search(r"\w", asked):
         raise QuestionError(f"question {asked[:40]!r} has no words; ask something like: Who sent the letters?")
     if len(asked) > MOST_QUESTION:
@@ -30,7 +34,7 @@ def make_filter(
         if day is not None and not _is_day(day):
             raise QuestionError(f"{name} is {day!r}, not a day like 2024-06-07")
     ends = [day for day in (until, as_of) if day is not None]
-    return Filter(tuple(sources or ()), since, min(ends) if ends else None)
+    return Filter(None if sources is None else tuple(sources), since, min(ends) if ends else None)
 
 
 def _is_day(day: str) -> bool:

@@ -10,8 +10,6 @@ import unicodedata
 from qa.answer import Answer, Citation, Item
 
 _WIDTH = 96
-# Direction overrides, zero-width and other invisible characters, which can make a quote look like another one.
-_HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
 
 
 def to_text(answer: Answer, *, color: bool = False) -> str:
@@ -19,17 +17,16 @@ def to_text(answer: Answer, *, color: bool = False) -> str:
     as code points, so that an article cannot steer the terminal."""
     if not answer.answered:
         return f"No answer: {answer.reason}."
+    on, off, bold, end = ("\033[1;4m", "\033[0m", "\033[1m", "\033[0m") if color else (">>", "<<", "", "")
     blocks = []
     for number, item in enumerate(answer.answers, 1):
-        head = item.text if number == 1 else f"{number}. {item.text}"
-        lines = [_bold(visible(head)) if color else visible(head), f"   {confidence(item)}"]
+        head = f"{bold}{_line(item.text)}{end}"
+        lines = [head if number == 1 else f"{number}. {head}", f"   {confidence(item)}"]
         for citation in item.citations:
-            lines += ["", f"   {visible(origin(citation))}"]
-            before, quote, after = passage_parts(citation)
-            marked = f"{before}\0{quote}\1{after}"
-            wrapped = textwrap.fill(" ".join(marked.split()), _WIDTH, initial_indent="   | ", subsequent_indent="   | ")
-            on, off = ("\033[1;4m", "\033[0m") if color else (">>", "<<")
-            lines.append(visible(wrapped, keep="\0\1\n").replace("\0", on).replace("\1", off))
+            before, quote, after = (_line(part) for part in passage_parts(citation))
+            marked = f"{before}{on}{quote}{off}{after}".strip()
+            wrapped = textwrap.fill(marked, _WIDTH, initial_indent="   | ", subsequent_indent="   | ")
+            lines += ["", f"   {_line(origin(citation))}", wrapped]
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
 
@@ -42,10 +39,9 @@ def to_markdown(answer: Answer) -> str:
     for item in answer.answers:
         lines += [f"{_md(item.text)} ({confidence(item)})", ""]
         for citation in item.citations:
-            before, quote, after = (_md(" ".join(part.split())) for part in passage_parts(citation))
-            parts = [before, f"**{quote}**", after]
+            before, quote, after = (_md(part) for part in passage_parts(citation))
             lines += [
-                f"> {_joined(citation, parts)}",
+                f"> {before.lstrip()}**{quote}**{after.rstrip()}",
                 ">",
                 f"> {_md(origin(citation))}, characters {citation.start} to {citation.end}, "
                 f"SHA-256 {citation.sha256[:12]}",
@@ -84,31 +80,27 @@ def passage_parts(citation: Citation) -> tuple[str, str, str]:
     return passage.text[:start], passage.text[start:end], passage.text[end:]
 
 
-def visible(text: str, keep: str = "\n") -> str:
-    """Control and invisible characters, except those of `keep`, as <U+XXXX>."""
-    hidden = {c for c in set(text) if c not in keep and (unicodedata.category(c) == "Cc" or _HIDDEN.match(c))}
+def visible(text: str, keep: str = "\n\t") -> str:
+    """Control and format characters (direction overrides, zero-width, tags), except those of `keep`, as <U+XXXX>."""
+    hidden = {c for c in set(text) if c not in keep and unicodedata.category(c) in {"Cc", "Cf"}}
     return "".join(f"<U+{ord(c):04X}>" if c in hidden else c for c in text)
 
 
-def _bold(text: str) -> str:
-    return f"\033[1m{text}\033[0m"
-
-
-def _joined(citation: Citation, parts: list[str]) -> str:
-    before, quote, after = parts
-    raw_before, _, raw_after = passage_parts(citation)
-    left = " " if raw_before[-1:].isspace() else ""
-    right = " " if raw_after[:1].isspace() else ""
-    return f"{before}{left}{quote}{right}{after}"
+def _line(text: str) -> str:
+    """On one line: every run of white space is one space."""
+    return visible(re.sub(r"\s+", " ", text), keep="")
 
 
 def _md(text: str) -> str:
-    """Every character that Markdown or HTML could read as mark-up, escaped."""
-    return re.sub(r"([\\`*_{}\[\]()#+!|<>~&$])", r"\\\1", visible(text, keep=""))
+    """On one line, every character that Markdown or HTML could read as mark-up escaped."""
+    plain = re.sub(r"([\\`*_{}\[\]()#+!|<>~&$])", r"\\\1", _line(text))
+    return re.sub(
+        r"^(\s*)(-|\d+(?=[.)]))([.)]?)", lambda m: m[1] + (m[2] + "\\" + m[3] if m[3] else "\\" + m[2]), plain
+    )
 
 
 def escape(text: str) -> str:
-    return html.escape(visible(text), quote=True)
+    return html.escape(visible(text.replace("\r\n", "\n")), quote=True)
 
 
 def _html_citation(citation: Citation) -> str:

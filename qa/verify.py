@@ -9,25 +9,31 @@ from pathlib import Path
 from typing import Any
 
 from index.article import Article
-from index.errors import ArticleError, NoArticles, QuestionSetError
+from index.build import need_folder
+from index.errors import ArticleError, QuestionSetError
 from index.formats import read_file
 
 
 def problems(answer: dict[str, Any], find: Callable[[str], Article | None]) -> list[str]:
     """What does not check in an answer of the documented JSON form, one line each. find: source -> article or None."""
     found: list[str] = []
-    for n, item in enumerate(_list(answer, "answers")):
+    items = _list(answer, "answers")
+    first = items[0].get("text") if items and isinstance(items[0], dict) else None
+    if answer.get("text") != first or answer.get("answered") is not bool(items):
+        found.append(f"the answer claims {answer.get('text')!r}, its first entry is {first!r}")
+    for n, item in enumerate(items):
         citations = _list(item, "citations")
         if not citations:
             found.append(f"answer {n}: no citation")
         for m, citation in enumerate(citations):
-            found += (f"answer {n}, citation {m}: {what}" for what in _check(citation, find))
+            found += (f"answer {n}, citation {m}: {what}" for what in citation_problems(citation, find))
         if citations and isinstance(citations[0], dict) and citations[0].get("quote") != item.get("text"):
             found.append(f"answer {n}: text {item.get('text')!r} is not the quote of its first citation")
     return found
 
 
-def _check(citation: Any, find: Callable[[str], Article | None]) -> Iterator[str]:
+def citation_problems(citation: Any, find: Callable[[str], Article | None]) -> Iterator[str]:
+    """What does not check in one citation: article, hash, title, day, quote, passage."""
     source = citation.get("source") if isinstance(citation, dict) else None
     article = find(source) if isinstance(source, str) else None
     if article is None:
@@ -35,6 +41,9 @@ def _check(citation: Any, find: Callable[[str], Article | None]) -> Iterator[str
         return
     if citation.get("sha256") != hashlib.sha256(article.text.encode()).hexdigest():
         yield f"{source}: the article has changed since it was cited (SHA-256)"
+    for name, truth in (("title", article.title), ("published", article.published)):
+        if citation.get(name) != truth:
+            yield f"{source}: {name} is {truth!r}, not {citation.get(name)!r}"
     passage = citation.get("passage") if isinstance(citation.get("passage"), dict) else {}
     for name, part, text in (("quote", citation, citation.get("quote")), ("passage", passage, passage.get("text"))):
         start, end = part.get("start"), part.get("end")
@@ -51,20 +60,19 @@ def _list(part: Any, key: str) -> list[Any]:
 
 def from_folder(root: Path) -> Callable[[str], Article | None]:
     """A `find` that reads the articles themselves. Raises NoArticles where there is no such folder."""
-    if not root.is_dir():
-        raise NoArticles(f"{root}: {'not a folder' if root.exists() else 'no such folder'}; give a folder of articles")
+    need_folder(root)
     inside, read = root.resolve(), dict[str, dict[str, Article]]()
 
     def find(source: str) -> Article | None:
-        name = source.split("#", 1)[0] if "#" in source and not (root / source).is_file() else source
-        path = (root / name).resolve()
-        if name not in read:
-            try:
+        try:
+            name = source.split("#", 1)[0] if "#" in source and not (root / source).is_file() else source
+            path = (root / name).resolve()
+            if name not in read:
                 known = path.is_relative_to(inside) and path.is_file()
                 read[name] = {article.source: article for article in read_file(path, name)} if known else {}
-            except (ArticleError, OSError, ValueError):
-                read[name] = {}
-        return read[name].get(source)
+            return read[name].get(source)
+        except (ArticleError, OSError, ValueError):  # a source that is no path, or an article that cannot be read
+            return None
 
     return find
 

@@ -44,6 +44,11 @@ class Reading:
         return self.spans[:1]
 
 
+def has_word(text: str) -> bool:
+    """Whether there is a letter or a digit in it: marks and spaces alone are no answer."""
+    return any(c.isalnum() for c in text)
+
+
 class Reader(Protocol):
     name: str
 

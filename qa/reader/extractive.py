@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qa.reader import Reading, Span
+from qa.reader import Reading, Span, has_word
 from qa.reader.decode import TokenSpan, best_spans
 from qa.reader.windows import MAX_LENGTH, Window, load_tokenizer, make_windows
 
@@ -25,6 +25,8 @@ Forward = Callable[[list[Window]], np.ndarray]
 """Windows -> (b, n, 2) float logits, start and end, padded behind to the longest window."""
 
 _BATCH_TOKENS = 2048
+_VARIANTS = 20  # spans of a window that are looked at for each one given: most overlap a better one
+_PAIRS = (("“", "”"), ("(", ")"), ("[", "]"), ("«", "»"), ('"', '"'))
 
 
 class Extractive:
@@ -48,11 +50,11 @@ class Extractive:
         windows = make_windows(self._tokenizer, question, passages, max_length=self._max_length)
         found: dict[tuple[int, int, int], TokenSpan] = {}
         for window, logits in zip(windows, self.logits(windows), strict=True):
-            for span in best_spans(logits[:, 0], logits[:, 1], window.context, top=top):
+            for span in best_spans(logits[:, 0], logits[:, 1], window.context, top=top * _VARIANTS):
                 text = passages[window.passage]
                 start, end = tidy(text, int(window.offsets[span.first, 0]), int(window.offsets[span.last, 1]))
                 key = (window.passage, start, end)
-                if start < end and (key not in found or span.score > found[key].score):
+                if has_word(text[start:end]) and (key not in found or span.score > found[key].score):
                     found[key] = span
         spans = _without_overlaps(found, passages, top)
         best = spans[0].score if spans else -math.inf
@@ -98,29 +100,37 @@ def from_bert_folder(name: str, folder: Path) -> Extractive:
 def tidy(text: str, start: int, end: int) -> tuple[int, int]:
     """The span without half words, white space, or half a pair of quotes or brackets at its ends.
 
-    In 'the “coalition of applicants”.' the span '“coalition of applicants' becomes 'coalition of applicants'.
+    In 'the “coalition of applicants”.' the span '“coalition of applicants' becomes '“coalition of applicants”'.
     """
     while 0 < start < end and text[start - 1].isalnum() and text[start].isalnum():
         start -= 1
     while start < end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
         end += 1
-    while True:
+    for opening, closing in _PAIRS:
+        if text[end : end + 1] == closing and _lonely(text, start, end, opening, closing) > 0:
+            end += 1
+    before = None
+    while before != (start, end):  # from here on the span only shrinks
         before = (start, end)
         while start < end and (text[start].isspace() or text[start] in ",;:.!?"):
             start += 1
         while start < end and (text[end - 1].isspace() or text[end - 1] in ",;:"):
             end -= 1
-        for opening, closing in ("“”", "()", "[]", "«»", '""'):
-            count = text.count(opening, start, end), text.count(closing, start, end)
-            lonely = count[0] % 2 == 1 if opening == closing else count[0] != count[1]
-            if lonely and end > start and text[start] == opening:
+        for opening, closing in _PAIRS:
+            open_ended = _lonely(text, start, end, opening, closing)
+            if open_ended > 0 and text[start : start + 1] == opening:
                 start += 1
-            elif lonely and end > start and text[end - 1] == closing:
+            elif open_ended < 0 and text[end - 1 : end] == closing and start < end:
                 end -= 1
-            elif lonely and opening != closing and count[0] > count[1] and text[end : end + 1] == closing:
-                end += 1
-        if before == (start, end):
-            return start, end
+    return start, end
+
+
+def _lonely(text: str, start: int, end: int, opening: str, closing: str) -> int:
+    """Above 0: something is opened and not closed; below 0: closed and not opened. A straight quote is its own pair,
+    and counts as opening where the span begins with it."""
+    if opening == closing:
+        return 0 if text.count(opening, start, end) % 2 == 0 else 1 if text[start : start + 1] == opening else -1
+    return text.count(opening, start, end) - text.count(closing, start, end)
 
 
 def _without_overlaps(found: dict[tuple[int, int, int], TokenSpan], passages: Sequence[str], top: int) -> list[Span]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from index.search.lexical import content_words, stem
 from index.sentences import sentences
-from qa.reader import Reading, Span
+from qa.reader import Reading, Span, has_word
 
 
 class Overlap:
@@ -32,6 +32,7 @@ class Overlap:
             for start, end in sentences(passage):
                 words = {stem(word) for word in re.findall(r"\w+", passage[start:end].lower())}
                 score = sum(weight.get(word, 0.0) for word in words) / whole if whole else 0.0
-                spans.append(Span(passage[start:end], number, start, end, score))
+                if has_word(passage[start:end]):
+                    spans.append(Span(passage[start:end], number, start, end, score))
         spans.sort(key=lambda span: (-span.score, span.passage, span.start))
         return Reading(min(1.0, spans[0].score) if spans else 0.0, tuple(spans[:top]))

@@ -7,6 +7,7 @@ offsets are half-open code points into the passage as it was given.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 MAX_LENGTH = 384
 STRIDE = 128
 MAX_QUESTION = 64
+_SETTING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -66,12 +68,13 @@ def make_windows(
     A passage longer than a window is cut into windows that share `stride` tokens. A question of more than
     `max_question` tokens is cut, so that the passage always has room.
     """
-    question = shorten(tokenizer, question, max_question)
-    tokenizer.enable_truncation(max_length, stride=stride, strategy="only_second")
-    try:
-        encodings = tokenizer.encode_batch([(question, passage) for passage in passages])
-    finally:
-        tokenizer.no_truncation()
+    question = shorten(tokenizer, question, min(max_question, max_length // 3))
+    with _SETTING:  # truncation is a setting of the tokenizer, which threads share
+        tokenizer.enable_truncation(max_length, stride=min(stride, max_length // 4), strategy="only_second")
+        try:
+            encodings = tokenizer.encode_batch([(question, passage) for passage in passages])
+        finally:
+            tokenizer.no_truncation()
     return [
         _window(number, part) for number, encoding in enumerate(encodings) for part in (encoding, *encoding.overflowing)
     ]
@@ -79,8 +82,10 @@ def make_windows(
 
 def shorten(tokenizer: Tokenizer, text: str, max_tokens: int) -> str:
     """The longest beginning of `text` that has at most `max_tokens` tokens."""
-    offsets = tokenizer.encode(text, add_special_tokens=False).offsets
-    return text if len(offsets) <= max_tokens else text[: offsets[max_tokens - 1][1]]
+    while len(offsets := tokenizer.encode(text, add_special_tokens=False).offsets) > max_tokens:
+        end = offsets[max_tokens][0]  # several tokens may share a character: leave it out whole
+        text = text[: end if end < len(text) else end - 1]
+    return text
 
 
 def _window(passage: int, encoding) -> Window:  # type: ignore[no-untyped-def]  # tokenizers.Encoding has no stubs
