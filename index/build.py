@@ -17,7 +17,7 @@ from index import store
 from index.article import Article
 from index.encoders import DEFAULT, ENCODERS, Progress, load_encoder
 from index.errors import LibraryError, NoArticles
-from index.formats import FORMATS
+from index.formats import FORMATS, need_folder
 from index.library import Library
 from index.passages import Passage
 from index.scan import Entry, look
@@ -95,16 +95,6 @@ def build(
 
         store.commit(place, fill)
     return _report(Library.open(place), embedded=len(texts), changed=True)
-
-
-def need_folder(root: Path) -> None:
-    """Raises NoArticles unless `root` is a folder."""
-    try:
-        what = "" if root.is_dir() else "not a folder" if root.exists() else "no such folder"
-    except (OSError, ValueError):  # a name that is too long, or none at all
-        what = "no such folder"
-    if what:
-        raise NoArticles(f"{root}: {what}; give a folder of articles")
 
 
 def _write(draft: Path, entries: list[Entry], vectors: np.ndarray, old: Library | None) -> dict[str, int]:

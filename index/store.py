@@ -72,7 +72,11 @@ def commit(folder: Path, fill: Callable[[Path], Manifest]) -> None:
 
 
 def exists(folder: Path) -> bool:
-    return (folder / "CURRENT").is_file()
+    """Whether there is a library: also False for a path that cannot exist."""
+    try:
+        return (folder / "CURRENT").is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def current(folder: Path) -> tuple[Path, Manifest]:

@@ -36,7 +36,7 @@ def weigh(
 ) -> list[Candidate]:
     """Candidates, most probable first; ties keep the reader's order. cosines: of the question to each place.
 
-    Without a fit the best span has the reader's `answerable`, and the others less by as much as their score is behind.
+    Without a fit the best span has the reader's `answerable`, and the others less, by the odds of their scores.
     """
     words = {stem(word) for word in content_words(question)}
     held = [{stem(w) for w in re.findall(r"\w+", a.text[p.start : p.end].lower())} for a, p in places]
@@ -50,10 +50,15 @@ def weigh(
             "coverage": len(words & held[span.passage]) / max(1, len(words)),
             "behind": best - span.score,
         }
-        unfitted = reading.answerable * math.exp(-features["behind"])
+        unfitted = reading.answerable * _odds(best) / _odds(span.score)
         probability = fitted.probability(features) if fitted else unfitted
         candidates.append(Candidate(span, *places[span.passage], features, probability))
     return sorted(candidates, key=lambda candidate: -candidate.probability)
+
+
+def _odds(score: float) -> float:
+    """1 / sigmoid(score), bounded."""
+    return 1 + math.exp(min(-score, 500.0))
 
 
 def merge(candidates: Sequence[Candidate]) -> tuple[Item, ...]:

@@ -20,8 +20,8 @@ def to_text(answer: Answer, *, color: bool = False) -> str:
     on, off, bold, end = ("\033[1;4m", "\033[0m", "\033[1m", "\033[0m") if color else (">>", "<<", "", "")
     blocks = []
     for number, item in enumerate(answer.answers, 1):
-        head = f"{bold}{_line(item.text)}{end}"
-        lines = [head if number == 1 else f"{number}. {head}", f"   {confidence(item)}"]
+        head = _line(item.text) if number == 1 else f"{number}. {_line(item.text)}"
+        lines = [f"{bold}{head}{end}", f"   {confidence(item)}"]
         for citation in item.citations:
             before, quote, after = (_line(part) for part in passage_parts(citation))
             marked = f"{before}{on}{quote}{off}{after}".strip()
@@ -80,15 +80,15 @@ def passage_parts(citation: Citation) -> tuple[str, str, str]:
     return passage.text[:start], passage.text[start:end], passage.text[end:]
 
 
-def visible(text: str, keep: str = "\n\t") -> str:
+def visible(text: str, keep: str = "\n") -> str:
     """Control and format characters (direction overrides, zero-width, tags), except those of `keep`, as <U+XXXX>."""
     hidden = {c for c in set(text) if c not in keep and unicodedata.category(c) in {"Cc", "Cf"}}
     return "".join(f"<U+{ord(c):04X}>" if c in hidden else c for c in text)
 
 
 def _line(text: str) -> str:
-    """On one line: every run of white space is one space."""
-    return visible(re.sub(r"\s+", " ", text), keep="")
+    """On one line: every run of white space, no-break spaces apart, is one space."""
+    return visible(re.sub(r"[^\S\u00a0\u2007\u202f]+", " ", text), keep="")
 
 
 def _md(text: str) -> str:
@@ -100,7 +100,7 @@ def _md(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    return html.escape(visible(text.replace("\r\n", "\n")), quote=True)
+    return html.escape(visible(text.replace("\r\n", "\n"), keep="\n\t"), quote=True)
 
 
 def _html_citation(citation: Citation) -> str:

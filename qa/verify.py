@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from index.article import Article
-from index.build import need_folder
 from index.errors import ArticleError, QuestionSetError
-from index.formats import read_file
+from index.formats import need_folder, read_file
 
 
 def problems(answer: dict[str, Any], find: Callable[[str], Article | None]) -> list[str]:

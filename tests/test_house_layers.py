@@ -177,7 +177,7 @@ def test_help_and_refusals_load_nothing_heavy(argv):
 
 def test_checking_an_answer_loads_no_model_and_no_index(write, tmp_path):
     folder = write({"a.txt": "Spain wrote."})
-    (tmp_path / "answer.json").write_text('{"answers": []}', encoding="utf-8")
+    (tmp_path / "answer.json").write_text('{"answered": false, "text": null, "answers": []}', encoding="utf-8")
     code = f"import qa.cli; assert qa.cli.main(['verify', {str(tmp_path / 'answer.json')!r}, {str(folder)!r}]) == 0"
     assert loaded(code) == set()
 

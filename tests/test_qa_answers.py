@@ -57,7 +57,8 @@ class Finds:
             for n, passage in enumerate(passages)
             for match in re.finditer(re.escape(wanted), passage)
         ]
-        return Reading(0.5, tuple(sorted(spans, key=lambda span: -span.score)))
+        best = max((span.score for span in spans), default=UNSURE)
+        return Reading(float(best > 0), tuple(sorted(spans, key=lambda span: -span.score)))
 
 
 @pytest.fixture
@@ -156,7 +157,7 @@ def test_no_two_citations_of_an_answer_stand_on_the_same_words(assistant):
                 if wanted in passage:
                     start = passage.index(wanted)
                     spans.append(Span(wanted, n, start, start + len(wanted), SURE))
-            return Reading(0.5, tuple(spans))
+            return Reading(1.0, tuple(spans))
 
     text = FILLER * 12 + "Only the United States wrote back. " + FILLER * 12
     made = assistant({"a.txt": text})

@@ -136,12 +136,12 @@ def test_no_answer_as_json_is_still_the_whole_form(attest, folder):
 
 @pytest.mark.parametrize("top", [1, 2])
 def test_top_bounds_the_answers(attest, folder, top):
-    done = attest("ask", "Who opposed, sent, received and opened?", folder, *FAST, "--json", "--top", top)
+    done = attest("ask", "Who received parcels when the harbour opened on Monday?", folder, *FAST, "--json", "--top", top)
     assert len(json.loads(done.out)["answers"]) == top
 
 
 def test_filters_reach_the_search(attest, folder):
-    done = attest("ask", "Who opposed or received?", folder, *FAST, "--json", "--source", "deep")
+    done = attest("ask", "Who received parcels or letters?", folder, *FAST, "--json", "--source", "deep")
     sources = {c["source"] for item in json.loads(done.out)["answers"] for c in item["citations"]}
     assert sources == {"deep/harbour.txt"}
 
@@ -313,13 +313,13 @@ def test_odd_characters_of_a_refused_files_name_do_not_reach_the_terminal(attest
 # Libraries that are refused
 
 
-@pytest.fixture(params=["ask", "page", "verify", "eval", "doctor"])
+@pytest.fixture(params=["ask", "page", "verify", "eval"])
 def on_library(request, attest, tmp_path) -> Callable[[Path], Done]:
     answer, questions = tmp_path / "answer.json", tmp_path / "questions.jsonl"
     answer.write_text('{"answers": []}', encoding="utf-8")
     questions.write_text('{"id": "1", "question": "Who?", "type": "unanswerable", "answers": []}', encoding="utf-8")
     before = {"ask": [QUESTION], "verify": [answer], "eval": [questions]}.get(request.param, [])
-    after = [] if request.param in ("verify", "doctor") else ["--reader", "overlap"]
+    after = [] if request.param == "verify" else ["--reader", "overlap"]
     return lambda path: attest(request.param, *before, "--library", path, *after)
 
 
@@ -396,14 +396,26 @@ def test_doctor_fails_and_says_which_file_is_broken(attest, library, name):
     done = attest("doctor", "--library", library)
     assert done.code == 1
     told = {line.split(": ", 1)[0].split("/")[-1]: line.split(": ", 1)[1] for line in done.out.splitlines()}
-    assert set(told) == {"articles.db", "vectors.f32"}
+    assert set(told) == {"CURRENT", "manifest.json", "articles.db", "vectors.f32"}
     assert [file for file, what in told.items() if what != "ok"] == [name.split()[0]]
 
 
 def test_doctor_finds_nothing_in_a_sound_library(attest, library):
     done = attest("doctor", "--library", library)
     assert (done.code, done.err) == (0, "")
-    assert [line.split(": ")[1] for line in done.out.splitlines()] == ["ok", "ok"]
+    assert [line.split(": ")[1] for line in done.out.splitlines()] == ["ok"] * 4
+
+
+@pytest.mark.parametrize("name", ["gone", "."])
+def test_doctor_refuses_a_folder_without_a_library(attest, tmp_path, name):
+    check_refused(attest("doctor", "--library", tmp_path / name), str(tmp_path / name), "attest index")
+
+
+@pytest.mark.parametrize("how", BREAKAGES)
+def test_doctor_finds_a_library_without_a_readable_manifest_broken(attest, library, how):
+    BREAKAGES[how](library)
+    done = attest("doctor", "--library", library)
+    assert done.code == 1 and done.out.startswith("CURRENT: ") and "delete" in done.err
 
 
 @pytest.mark.parametrize("command", ["ask", "page"])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
 from index.article import Article
-from index.errors import UnreadableArticle, UnsupportedFormat
+from index.errors import NoArticles, UnreadableArticle, UnsupportedFormat
 from index.formats import html, jsonl, markdown, text
 
 Read = Callable[[bytes, str], Iterable[Article]]
@@ -21,6 +21,16 @@ FORMATS: dict[str, Read] = {
 }
 
 MOST_BYTES = 64 * 2**20
+
+
+def need_folder(root: Path) -> None:
+    """Raises NoArticles unless `root` is a folder."""
+    try:
+        what = "" if root.is_dir() else "not a folder" if root.exists() else "no such folder"
+    except (OSError, ValueError):  # a name that is too long, or none at all
+        what = "no such folder"
+    if what:
+        raise NoArticles(f"{root}: {what}; give a folder of articles")
 
 
 def read_file(path: Path, source: str) -> list[Article]:

@@ -100,14 +100,16 @@ def from_bert_folder(name: str, folder: Path) -> Extractive:
 def tidy(text: str, start: int, end: int) -> tuple[int, int]:
     """The span without half words, white space, or half a pair of quotes or brackets at its ends.
 
-    In 'the “coalition of applicants”.' the span '“coalition of applicants' becomes '“coalition of applicants”'.
+    In 'the “coalition of applicants”.' the span '“coalition of applicants' becomes 'coalition of applicants', while
+    'Atlantic Council (DC' before a ')' is completed.
     """
     while 0 < start < end and text[start - 1].isalnum() and text[start].isalnum():
         start -= 1
     while start < end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
         end += 1
     for opening, closing in _PAIRS:
-        if text[end : end + 1] == closing and _lonely(text, start, end, opening, closing) > 0:
+        inside = text[start : start + 1] != opening and _lonely(text, start, end, opening, closing) > 0
+        if inside and text[end : end + 1] == closing:
             end += 1
     before = None
     while before != (start, end):  # from here on the span only shrinks

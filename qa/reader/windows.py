@@ -70,7 +70,7 @@ def make_windows(
     """
     question = shorten(tokenizer, question, min(max_question, max_length // 3))
     with _SETTING:  # truncation is a setting of the tokenizer, which threads share
-        tokenizer.enable_truncation(max_length, stride=min(stride, max_length // 4), strategy="only_second")
+        tokenizer.enable_truncation(max_length, stride=min(stride, max_length // 3), strategy="only_second")
         try:
             encodings = tokenizer.encode_batch([(question, passage) for passage in passages])
         finally:
