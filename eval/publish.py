@@ -38,11 +38,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--sets", nargs="*", default=SETS, help="evaluation sets in the card")
     args = parser.parse_args(argv)
     write_weights(args.run)
-    rows = [
-        row | {"question": row.get("question_bt") or row["question"]} for row in validation_rows(args.data / "train")
-    ]
+    human = validation_rows(args.data / "train")
+    human = human[:: max(1, len(human) // args.most)]
+    translated = [row | {"question": row.get("question_bt") or row["question"]} for row in human]
     reader = from_bert_folder("attest", WEIGHTS)
-    fitted = fit(read_all(reader, rows[:: max(1, len(rows) // args.most)]))
+    as_typed, scored = read_all(reader, human), read_all(reader, translated)
+    moved = float(np.mean([a[1] - b[1] for a, b in zip(as_typed, scored, strict=True) if a[4]]))
+    fitted = fit(scored, moved)
     (WEIGHTS / "reader.json").write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
     reader = from_bert_folder("attest", WEIGHTS)
     scores = {name: figures(read_all(reader, read_rows(args.data / "eval" / f"{name}.jsonl.gz"))) for name in args.sets}
@@ -58,6 +60,7 @@ def write_weights(run: Path) -> None:
     WEIGHTS.mkdir(exist_ok=True)
     tensors = {name: array.astype(np.float16) for name, array in load_file(run / "weights.safetensors").items()}
     save_file(tensors, WEIGHTS / "model.safetensors", metadata={"format": "pt"})
+    (WEIGHTS / "model.safetensors").chmod(0o644)
     base = Path(get_model_path())
     config = json.loads((base / "config.json").read_text(encoding="utf-8"))
     config |= {"architectures": ["BertForQuestionAnswering"], "dtype": "float16"}
@@ -94,12 +97,9 @@ def fit(scored: Scored, moved: float = 0.0) -> dict[str, float]:
     order = np.argsort(-x)
     gain = np.cumsum([scored[n][3] if scored[n][4] else -1.0 for n in order])
     best = int(gain.argmax())
-    threshold = float((x[order[best]] + x[order[min(best + 1, len(order) - 1)]]) / 2)
-    return {
-        "scale": round(float(scale), 5),
-        "shift": round(-float(scale) * threshold, 5),
-        "threshold": round(threshold, 4),
-    }
+    threshold = float((x[order[best]] + x[order[min(best + 1, len(order) - 1)]]) / 2) + moved
+    values = {"scale": float(scale), "shift": -float(scale) * threshold, "threshold": threshold, "moved": moved}
+    return {name: round(value, 5) for name, value in values.items()}
 
 
 def card(run: Path, scores: dict[str, dict[str, Any]], fitted: dict[str, float]) -> str:

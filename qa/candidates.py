@@ -6,13 +6,14 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.article import Article
 from index.passages import Passage
 from index.search.lexical import content_words, stem
 from qa.answer import Citation, Extract, Item
 from qa.confidence import Calibration
+from qa.lists import complete, holds, names
 from qa.reader import Reading, Span
 
 
@@ -42,7 +43,8 @@ def weigh(
     held = [{stem(w) for w in re.findall(r"\w+", a.text[p.start : p.end].lower())} for a, p in places]
     best = max((span.score for span in reading.spans), default=0.0)
     candidates = []
-    for span in reading.spans:
+    for found in reading.spans:
+        span = _whole(found, *places[found.passage])
         features = {
             "score": span.score,
             "share": span.share,
@@ -53,7 +55,24 @@ def weigh(
         unfitted = reading.answerable * _odds(best) / _odds(span.score)
         probability = fitted.probability(features) if fitted else unfitted
         candidates.append(Candidate(span, *places[span.passage], features, probability))
-    return sorted(candidates, key=lambda candidate: -candidate.probability)
+    candidates.sort(key=lambda candidate: -candidate.probability)
+    return [_fullest(candidate, candidates) for candidate in candidates]
+
+
+def _fullest(candidate: Candidate, others: Sequence[Candidate]) -> Candidate:
+    """Of an answer that is a list of names, the fullest list among the others that holds it, with its probability."""
+    if not names(candidate.span.text):
+        return candidate
+    fuller = [other for other in others if holds(other.span.text, candidate.span.text)]
+    best = max(fuller, key=lambda other: (len(names(other.span.text)), other.probability), default=candidate)
+    return replace(best, probability=candidate.probability) if best is not candidate else candidate
+
+
+def _whole(span: Span, article: Article, passage: Passage) -> Span:
+    """The span, or the whole enumeration of names that it is a part of."""
+    text = article.text[passage.start : passage.end]
+    start, end = complete(text, span.start, span.end)
+    return span if (start, end) == (span.start, span.end) else replace(span, start=start, end=end, text=text[start:end])
 
 
 def _odds(score: float) -> float:

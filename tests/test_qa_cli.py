@@ -136,7 +136,9 @@ def test_no_answer_as_json_is_still_the_whole_form(attest, folder):
 
 @pytest.mark.parametrize("top", [1, 2])
 def test_top_bounds_the_answers(attest, folder, top):
-    done = attest("ask", "Who received parcels when the harbour opened on Monday?", folder, *FAST, "--json", "--top", top)
+    done = attest(
+        "ask", "Who received parcels when the harbour opened on Monday?", folder, *FAST, "--json", "--top", top
+    )
     assert len(json.loads(done.out)["answers"]) == top
 
 
