@@ -19,6 +19,7 @@ from qa.question import check_question, make_filter
 from qa.reader import DEFAULT, Reader, Reading, load_reader
 
 READ = 8  # passages that are read for a question
+RIVAL = 0.5  # a further answer is given if it is at least this likely, compared with the best
 
 
 class Assistant:
@@ -79,7 +80,8 @@ class Assistant:
         considered, candidates = self.consider(standalone(asked, history), chosen)
         fitted = calibration(self.reader.name)
         threshold = fitted.threshold if fitted else 0.5
-        items = merge([candidate for candidate in candidates if candidate.probability >= threshold])
+        likely = max(threshold, RIVAL * candidates[0].probability) if candidates else threshold
+        items = merge([candidate for candidate in candidates if candidate.probability >= likely])
         reason = None if items else explain(chosen, considered)
         seconds = time.perf_counter() - began
         return Answer(question, items[:top], reason, seconds, considered=considered, find=self.library.article)

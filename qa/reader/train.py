@@ -74,7 +74,6 @@ def run(args: argparse.Namespace) -> None:
         model.load_state_dict(load_file(weights_file))
         restore(optimizer, load_file(state_file))
     print(f"{len(plan)} steps, from {begin}", flush=True)
-    log = (args.out / "log.jsonl").open("a")
     clock, seen, losses = time.time(), 0, []
     for step in range(begin, len(plan)):
         for group in optimizer.param_groups:
@@ -91,7 +90,7 @@ def run(args: argparse.Namespace) -> None:
             left = (len(plan) - done) * (time.time() - clock) / (done - begin) / 60
             row = {"step": done, "loss": round(float(np.mean(losses)), 4), "tokens_per_s": round(rate)}
             print(f"{row}  {left:.0f} min left", flush=True)
-            log.write(json.dumps(row) + "\n")
+            note(args.out, row)
             losses = []
         if done % args.every == 0 or done == len(plan):
             save_file({k: v.contiguous() for k, v in model.state_dict().items()}, weights_file)
@@ -100,8 +99,13 @@ def run(args: argparse.Namespace) -> None:
         if done % (args.every * 4) == 0 or done == len(plan):
             row = {"step": done, **validate(torch, model, held_out[:800])}
             print(row, flush=True)
-            log.write(json.dumps(row) + "\n")
-        log.flush()
+            note(args.out, row)
+
+
+def note(out: Path, row: dict[str, Any]) -> None:
+    """A line in the run's log, from which the model card is made."""
+    with (out / "log.jsonl").open("a", encoding="utf-8") as log:
+        log.write(json.dumps(row) + "\n")
 
 
 def settings(args: argparse.Namespace) -> dict[str, Any]:
