@@ -20,14 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from eval.squad import figures, read_rows, score
-from qa.progress import bar
+from eval.squad import Scored, measure, read_all, read_rows
 from qa.reader.examples import MIX, validation_rows
-from qa.reader.extractive import Extractive, from_bert_folder
+from qa.reader.extractive import from_bert_folder
 
 WEIGHTS = Path(__file__).parent.parent / "qa" / "reader" / "weights"
 SETS = ("squad_dev_v2.0", "squad_dev_v1.1", "realtimeqa_evidence", "qed_dev")
-Scored = list[tuple[float, float, float, float, bool]]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,12 +40,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     human = human[:: max(1, len(human) // args.most)]
     translated = [row | {"question": row.get("question_bt") or row["question"]} for row in human]
     reader = from_bert_folder("attest", WEIGHTS)
-    as_typed, scored = read_all(reader, human), read_all(reader, translated)
+    show = sys.stderr.isatty()
+    as_typed, scored = read_all(reader, human, show), read_all(reader, translated, show)
     moved = float(np.mean([a[1] - b[1] for a, b in zip(as_typed, scored, strict=True) if a[4]]))
     fitted = fit(scored, moved)
     (WEIGHTS / "reader.json").write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
     reader = from_bert_folder("attest", WEIGHTS)
-    scores = {name: figures(read_all(reader, read_rows(args.data / "eval" / f"{name}.jsonl.gz"))) for name in args.sets}
+    scores = {name: measure(reader, read_rows(args.data / "eval" / f"{name}.jsonl.gz"), show) for name in args.sets}
     (WEIGHTS / "CARD.md").write_text(card(args.run, scores, fitted), encoding="utf-8")
     return 0
 
@@ -71,17 +70,7 @@ def write_weights(run: Path) -> None:
     shutil.copyfile(base / "tokenizer_config.json", WEIGHTS / "tokenizer_config.json")
 
 
-def read_all(reader: Extractive, rows: Sequence[dict[str, Any]]) -> Scored:
-    tell = bar("reading", "questions") if sys.stderr.isatty() else None
-    scored: Scored = []
-    for done, row in enumerate(rows, 1):
-        scored.append(score(reader, row))
-        if tell and (done % 50 == 0 or done == len(rows)):
-            tell(done, len(rows))
-    return scored
-
-
-def fit(scored: Scored, moved: float = 0.0) -> dict[str, float]:
+def fit(scored: Sequence[Scored], moved: float = 0.0) -> dict[str, float]:
     """scale and shift: a logistic curve of "has an answer" over the score, put so that it crosses one half at the
     score where answering gains most F1, plus `moved`."""
     x = np.array([s[1] for s in scored])

@@ -20,6 +20,9 @@ from eval.metrics import auroc, exact_match, token_f1
 from index.errors import AttestError, QuestionSetError
 from qa.reader import Reader, load_reader
 
+Scored = tuple[float, float, float, float, bool]
+"""See `score`."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.squad", description=__doc__.splitlines()[0])
@@ -53,6 +56,11 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
 
 def measure(reader: Reader, rows: Sequence[dict[str, Any]], show: bool = False) -> dict[str, Any]:
     """Figures over all rows, in per cent but for counts and AUROC."""
+    return figures(read_all(reader, rows, show))
+
+
+def read_all(reader: Reader, rows: Sequence[dict[str, Any]], show: bool = False) -> list[Scored]:
+    """Every row's `score`, with a progress bar if asked for."""
     from qa.progress import bar
 
     tell = bar("reading", "questions") if show else None
@@ -61,10 +69,10 @@ def measure(reader: Reader, rows: Sequence[dict[str, Any]], show: bool = False) 
         scored.append(score(reader, row))
         if tell and (done % 20 == 0 or done == len(rows)):
             tell(done, len(rows))
-    return figures(scored)
+    return scored
 
 
-def score(reader: Reader, row: dict[str, Any]) -> tuple[float, float, float, float, bool]:
+def score(reader: Reader, row: dict[str, Any]) -> Scored:
     """(answerable, the span's score, EM and F1 of the best span, whether the question has an answer)."""
     reading = reader.read(row["question"], [row["context"]], top=1)
     text = reading.spans[0].text if reading.spans else ""
@@ -74,7 +82,7 @@ def score(reader: Reader, row: dict[str, Any]) -> tuple[float, float, float, flo
     return reading.answerable, reading.spans[0].score if reading.spans else -1e9, em, f1, bool(golds)
 
 
-def figures(scored: Sequence[tuple[float, float, float, float, bool]]) -> dict[str, Any]:
+def figures(scored: Sequence[Scored]) -> dict[str, Any]:
     has = [s for s in scored if s[4]]
     out: dict[str, Any] = {"questions": len(scored), "unanswerable": len(scored) - len(has)}
     if has:
@@ -91,11 +99,11 @@ def figures(scored: Sequence[tuple[float, float, float, float, bool]]) -> dict[s
     return out
 
 
-def _outcome(row: tuple[float, float, float, float, bool], gain: float) -> float:
+def _outcome(row: Scored, gain: float) -> float:
     return gain if row[0] >= 0.5 else float(not row[4])
 
 
-def _best(scored: Sequence[tuple[float, float, float, float, bool]], gains: Sequence[float]) -> float:
+def _best(scored: Sequence[Scored], gains: Sequence[float]) -> float:
     """The best mean over all thresholds on the score: the official script's best_f1."""
     total = best = sum(float(not s[4]) for s in scored)
     for s, gain in sorted(zip(scored, gains, strict=True), key=lambda pair: -pair[0][1]):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index.build import build, default_library
 from index.encoders import Progress
-from index.errors import LibraryMissing, QuestionError
+from index.errors import QuestionError
 from index.library import Filter, Library
 from index.store import exists
 from qa.answer import Answer, Considered
@@ -50,8 +50,6 @@ class Assistant:
     @classmethod
     def open_library(cls, place: str | Path, *, reader: str = DEFAULT, encoder: str | None = None) -> Assistant:
         """A built library only; raises LibraryMissing for anything else."""
-        if not exists(Path(place)):
-            raise LibraryMissing(f"{place}: no library here; build one with: attest index FOLDER --library {place}")
         return cls(Library.open(place, encoder), load_reader(reader))
 
     def ask(

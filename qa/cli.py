@@ -100,12 +100,17 @@ def add_library(parser: argparse.ArgumentParser, models: bool = True) -> None:
         parser.add_argument("--encoder", metavar="NAME", help="refuse a library that another encoder built")
 
 
+def need_one_place(args: argparse.Namespace) -> None:
+    """Raises AttestError unless exactly one of FOLDER and --library is given."""
+    if bool(args.folder) == bool(args.library):
+        raise AttestError("give either a FOLDER of articles or --library DIR")
+
+
 def open_assistant(args: argparse.Namespace) -> Assistant:
     """From FOLDER or --library (exactly one of them), with progress and refused files on stderr."""
     from qa.assistant import Assistant
 
-    if bool(args.folder) == bool(args.library):
-        raise AttestError("give either a FOLDER of articles or --library DIR")
+    need_one_place(args)
     if args.library:
         return Assistant.open_library(args.library, reader=args.reader, encoder=args.encoder)
     assistant = Assistant.open(args.folder, reader=args.reader, encoder=args.encoder, progress=progress())
@@ -155,8 +160,7 @@ def run_verify(args: argparse.Namespace) -> int:
     from index.library import Library
     from qa.verify import from_folder, problems, read_answers
 
-    if bool(args.folder) == bool(args.library):
-        raise AttestError("give either a FOLDER of articles or --library DIR")
+    need_one_place(args)
     find = Library.open(args.library).article if args.library else from_folder(Path(args.folder))
     answers = read_answers(Path(args.answer))
     found = [(place, problem) for place, answer in answers for problem in problems(answer, find)]
