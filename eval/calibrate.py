@@ -31,7 +31,7 @@ from qa.candidates import Candidate
 from qa.confidence import FEATURES
 from qa.followup import standalone
 from qa.progress import bar
-from qa.reader.examples import validation_rows
+from qa.reader.mix import validation_rows
 
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "qa" / "confidence.json"

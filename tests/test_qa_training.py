@@ -7,9 +7,10 @@ import random
 import numpy as np
 import pytest
 
-from qa.reader import examples as data
-from qa.reader import train
-from qa.reader.examples import Example, crop, document, encode, is_validation, training_rows
+from qa.reader import mix, train
+from qa.reader.examples import Example, crop, encode
+from qa.reader.mix import document, is_validation, training_rows
+from qa.reader.negatives import altered, names_by_document, without_answer
 
 CONTEXT = "Kaja Kallas said that trainers were in the country. " * 3 + "Thierry Burkhardt sent the letters to Sweden."
 QUESTION = "Who sent the letters?"
@@ -36,7 +37,7 @@ def folder(tmp_path):
     """A data folder with every file that the mix names, twelve rows each, and one evaluation set."""
     for kind in ("train", "eval"):
         (tmp_path / kind).mkdir()
-    for at, name in enumerate(data.MIX):
+    for at, name in enumerate(mix.MIX):
         rows = [row(100 * at + n) for n in range(9)]
         rows += [row(100 * at + n, id=f"sqimp-{n}-0-0", answers=[], impossible=True) for n in range(9, 12)]
         put(tmp_path / "train" / f"{name}.jsonl.gz", rows)
@@ -59,7 +60,7 @@ def tokenizer():
 
 
 def test_questions_of_evaluation_sets_are_not_trained_on(folder):
-    asked = data.asked_in(folder / "eval")
+    asked = mix.asked_in(folder / "eval")
     questions = [r["question"] for r in training_rows(folder / "train", asked, seed=1)]
     assert f"{QUESTION} 3" not in questions and f"{QUESTION} 4" in questions
 
@@ -73,6 +74,64 @@ def test_one_document_stays_in_one_split_in_all_its_forms():
 
 def test_training_rows_hold_no_validation_document(folder):
     assert not any(is_validation(r) for r in training_rows(folder / "train", set(), seed=1))
+
+
+def test_the_validation_split_takes_one_document_in_36_and_the_mix_leaves_it_out(folder):
+    put(folder / "train" / "squad_rec_wiki.jsonl.gz", [row(n, id=f"sqrec-{n}-0-0") for n in range(80)])
+    assert [r["id"] for r in mix.validation_rows(folder / "train") if "sqrec" in r["id"]] == [
+        f"sqrec-{n}-0-0" for n in (7, 43, 79)
+    ] + ["sqrec-207-0-0"] * (207 % 36 == 7)
+    drawn = {document(r) for r in training_rows(folder / "train", set(), seed=1)}
+    assert "squad-8" in drawn and not drawn & {"squad-7", "squad-43", "squad-79"}
+
+
+def test_no_answer_is_judged_only_where_the_wording_comes_with_both_kinds(folder):
+    many = [row(n, id=f"sqrec-{n}-0-0", question_bt=f"By whom were the letters sent? {n}") for n in range(720)]
+    put(folder / "train" / "squad_rec_wiki.jsonl.gz", many)
+    put(folder / "train" / "qed_train_nq.jsonl.gz", [row(n, id=f"qed-{n}") for n in range(5)])
+    rows = list(training_rows(folder / "train", set(), seed=1))
+    human = [r for r in rows if r["id"].startswith("sqrec") and r["question"].startswith(QUESTION) and r["answers"]]
+    translated = [r for r in rows if r["question"].startswith("By whom")]
+    assert 0.4 < len(translated) / 700 < 0.6 and all(r["judged"] for r in translated)
+    assert 0.35 < np.mean([r["judged"] for r in human]) < 0.65
+    assert not any(r["judged"] for r in rows if r["id"].startswith("qed"))
+    assert all(r["judged"] for r in rows if r["impossible"])
+
+
+def test_an_unanswerable_twin_keeps_the_words_and_loses_the_sentence():
+    made = without_answer(row(1))
+    assert made["question"] == row(1)["question"] and made["impossible"] and made["answers"] == []
+    assert "Burkhardt" not in made["context"] and made["context"].count("trainers were in the country") == 3
+    assert row(1)["answers"]  # the row itself is as it was
+
+
+@pytest.mark.parametrize(
+    "context",
+    ["Kallas said so. Thierry Burkhardt sent the letters.", CONTEXT + " Later thierry burkhardt spoke again."],
+    ids=["too short without it", "named twice"],
+)
+def test_no_unanswerable_twin_where_the_answer_would_still_be_there(context):
+    start = context.index("Thierry Burkhardt")
+    assert without_answer(row(1, context=context, answers=[{"text": "Thierry Burkhardt", "start": start}])) is None
+
+
+def test_an_altered_question_asks_for_what_the_paragraph_does_not_say():
+    others = [("d", row(n, question=q)) for n, q in enumerate(["Did the letters reach Norway in 1999?", "Who is he?"])]
+    pool = names_by_document(others)["d"]
+    assert pool == {"name": {"Norway"}, "year": {"1999"}}
+    asked = row(1, question="Who sent the letters to Sweden before they were read?")
+    made = [altered(asked, pool, random.Random(seed)) for seed in range(20)]
+    assert {m["question"] for m in made} == {
+        "Who sent the letters to Norway before they were read?",
+        "Who sent the letters to Sweden after they were read?",
+    } | {"Who sent the letters to Sweden before they weren't read?"} & {m["question"] for m in made}
+    assert all(m["impossible"] and not m["answers"] and m["context"] == asked["context"] for m in made)
+
+
+def test_a_question_without_name_year_or_opposite_is_left_alone():
+    assert (
+        altered(row(1, question="Who sent the letters?"), {"name": {"Norway"}, "year": set()}, random.Random(0)) is None
+    )
 
 
 def test_an_answer_is_found_again_in_its_tokens(tokenizer):
@@ -117,17 +176,18 @@ def arguments(tmp_path, **changes):
 
 
 def test_the_plan_is_the_same_for_the_same_seed_and_spends_the_tokens(tokenizer, folder):
-    examples = encode(tokenizer, training_rows(folder / "train", set(), seed=1))
+    passes = [encode(tokenizer, list(training_rows(folder / "train", set(), seed=n))) for n in range(9)]
 
     class Args:
-        tokens, short, lengths, batch, seed = 20_000, 0.5, (32, 96), 512, 1
+        tokens, length, batch, seed = 20_000, 96, 512, 1
 
-    plan = list(train.make_plan(examples, Args))
-    assert plan == list(train.make_plan(examples, Args))
-    assert 20_000 <= sum(len(picks) * length for picks, length in plan) < 21_100
-    assert {length for _, length in plan} <= {32, 64, 96}
+    plan = train.make_plan(passes, Args)
+    assert plan == train.make_plan(passes, Args)
+    assert 20_000 <= sum(len(picks) * length for _, picks, length in plan) < 20_600
+    assert {length for *_, length in plan} <= {32, 64, 96}
+    assert [at for at, *_ in plan] == sorted(at for at, *_ in plan) and plan[-1][0] > 0
     Args.seed = 2
-    assert plan != list(train.make_plan(examples, Args))
+    assert plan != train.make_plan(passes, Args)
 
 
 def test_the_rate_rises_then_falls_to_nothing():
@@ -137,12 +197,45 @@ def test_the_rate_rises_then_falls_to_nothing():
 
 
 def test_a_batch_points_at_the_answer_or_at_position_0(tokenizer):
-    examples = encode(tokenizer, [row(1), row(2, answers=[], impossible=True)])
-    ids, types, mask, span = train.collate(examples, 96, seed=0)
-    assert ids.shape == types.shape == mask.shape == (2, 96)
+    examples = encode(tokenizer, [row(1), row(2, answers=[], impossible=True), row(3, judged=False)])
+    ids, types, mask, span, possible = train.collate(examples, 96, seed=0)
+    assert ids.shape == types.shape == mask.shape == possible.shape == (3, 96)
     assert tokenizer.decode(ids[0, span[0, 0] : span[0, 1] + 1].tolist()) == "thierry burkhardt"
     assert span[1].tolist() == [0, 0] and ids[1, 0] == train.CLS
     assert (mask == (ids != train.PAD)).all() and types[0, span[0, 0]] == 1
+    assert possible[:, 0].tolist() == [True, True, False]
+    assert (possible[:, 1:] == ((types == 1) & (ids != train.SEP))[:, 1:]).all()
+
+
+@pytest.mark.slow
+def test_our_forward_pass_is_that_of_transformers_with_its_gradients(tmp_path):
+    import torch
+    from transformers import BertConfig, BertForQuestionAnswering
+
+    from qa.reader.forward import logits
+
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=50, hidden_size=24, num_hidden_layers=2, num_attention_heads=3, intermediate_size=40,
+        max_position_embeddings=32, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+    )  # fmt: skip
+    model = BertForQuestionAnswering(config)
+    ids = torch.randint(1, 50, (3, 16))
+    types, mask = (torch.arange(16) > 5).long().expand(3, 16), torch.ones_like(ids)
+    mask[1, 9:] = 0
+    target = torch.tensor([[6, 8], [0, 0], [15, 15]])
+    there = model(input_ids=ids, token_type_ids=types, attention_mask=mask)
+    theirs = torch.stack([there.start_logits, there.end_logits], -1)
+    torch.nn.functional.cross_entropy(theirs, target).backward()
+    gradients = {name: p.grad.clone() for name, p in model.named_parameters()}
+    model.zero_grad()
+    ours = logits(model, ids, types, mask, torch.float32)
+    torch.nn.functional.cross_entropy(ours, target).backward()
+    torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-4)
+    for name, p in model.named_parameters():
+        torch.testing.assert_close(p.grad, gradients[name], atol=1e-6, rtol=1e-3, msg=name)
+    rough = logits(model, ids, types, mask)
+    torch.testing.assert_close(rough, theirs, atol=0.05, rtol=0.05)
 
 
 @pytest.mark.slow

@@ -1,27 +1,30 @@
 """Trains the shipped reader: `python -m qa.reader.train --data FOLDER --out FOLDER`. Imported by nobody.
 
-One run: short crops first (cheap, many questions), whole paragraphs after. Every batch is a pure function of the seed,
-so a run that was stopped goes on from its last checkpoint with the batches it would have seen.
-Dropout is off: on a CPU its masks are drawn on one thread and cost more than the rest of the step. Attention is the
-plain ("eager") one: forward and backward together it measured 18 % faster here than the fused one, at length 192.
+Every batch is a pure function of the seed, so a run that was stopped goes on from its last checkpoint with the batches
+it would have seen; each pass over the data draws its rows anew (`qa.reader.mix`).
+Dropout is off: on a CPU its masks are drawn on one thread and cost more than the rest of the step. The forward pass is
+our own (`qa.reader.forward`). A fifth of the time goes into fresh memory unless the allocator keeps it; on Linux run
+with GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=8589934592
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import math
 import os
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from qa.reader.decode import best_spans
-from qa.reader.examples import Example, asked_in, crop, encode, training_rows, validation_rows
+from qa.reader.examples import Example, crop, encode
+from qa.reader.mix import asked_in, training_rows, translated, validation_rows
 from qa.reader.windows import load_tokenizer
 
 CLS, SEP, PAD = 101, 102, 0  # of BERT's uncased vocabulary, which the base model uses
@@ -32,8 +35,8 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with train/ and eval/ (*.jsonl.gz)")
     parser.add_argument("--out", type=Path, required=True, help="checkpoints, log and final weights")
     parser.add_argument("--tokens", type=float, default=20e6, help="tokens to train on in all")
-    parser.add_argument("--short", type=float, default=0.5, help="share of the tokens trained on short crops")
-    parser.add_argument("--lengths", type=int, nargs=2, default=(96, 256), help="window of the two phases")
+    parser.add_argument("--start", type=Path, help="model.safetensors to start from (else: the encoder alone)")
+    parser.add_argument("--length", type=int, default=256, help="window; longer paragraphs are cropped at random")
     parser.add_argument("--batch", type=int, default=6144, help="tokens in a batch")
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--seed", type=int, default=1)
@@ -52,34 +55,31 @@ def run(args: argparse.Namespace) -> None:
     (args.out / "settings.json").write_text(json.dumps(settings(args), indent=1))
     base = str(get_model_path())
     tokenizer = load_tokenizer(base)
-    rows = training_rows(args.data / "train", asked_in(args.data / "eval"), args.seed)
-    examples = encode(tokenizer, rows)
-    held_out = encode(tokenizer, validation_rows(args.data / "train"))
-    random.Random(0).shuffle(held_out)
-    print(f"{len(examples)} examples, {sum(e.first < 0 for e in examples)} without answer; {len(held_out)} held out")
-
-    model = AutoModelForQuestionAnswering.from_pretrained(
-        base, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, attn_implementation="eager"
-    )
+    passes = Passes(args, tokenizer)
+    held_out = validation_examples(args.data / "train", tokenizer)
+    model = AutoModelForQuestionAnswering.from_pretrained(base)
+    if args.start:
+        model.load_state_dict({name: tensor.float() for name, tensor in load_file(args.start).items()})
     model.train()
     flat = [p for n, p in model.named_parameters() if p.ndim < 2]
     deep = [p for n, p in model.named_parameters() if p.ndim >= 2]
     optimizer = torch.optim.AdamW(
         [{"params": deep, "weight_decay": 0.01}, {"params": flat, "weight_decay": 0.0}], lr=args.rate, fused=True
     )
-    plan = list(make_plan(examples, args))
     begin, state_file, weights_file = 0, args.out / "state.safetensors", args.out / "weights.safetensors"
     if (args.out / "step.json").exists():
         begin = json.loads((args.out / "step.json").read_text())["step"]
         model.load_state_dict(load_file(weights_file))
         restore(optimizer, load_file(state_file))
-    print(f"{len(plan)} steps, from {begin}", flush=True)
+    plan = make_plan(passes, args)
+    print(f"{len(plan)} steps, from {begin}; {sum(map(len, held_out))} held out", flush=True)
     clock, seen, losses = time.time(), 0, []
     for step in range(begin, len(plan)):
         for group in optimizer.param_groups:
             group["lr"] = args.rate * schedule(step / len(plan))
-        picks, length = plan[step]
-        losses.append(one_step(torch, model, [examples[n] for n in picks], length, args.seed * 1_000_003 + step))
+        at, picks, length = plan[step]
+        batch = [passes[at][n] for n in picks]
+        losses.append(one_step(torch, model, batch, length, args.seed * 1_000_003 + step))
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
@@ -97,7 +97,7 @@ def run(args: argparse.Namespace) -> None:
             save_file(dump(optimizer), state_file)
             (args.out / "step.json").write_text(json.dumps({"step": done}))
         if done % (args.every * 4) == 0 or done == len(plan):
-            row = {"step": done, **validate(torch, model, held_out[:800])}
+            row = {"step": done, **validate(torch, model, held_out)}
             print(row, flush=True)
             note(args.out, row)
 
@@ -109,38 +109,61 @@ def note(out: Path, row: dict[str, Any]) -> None:
 
 
 def settings(args: argparse.Namespace) -> dict[str, Any]:
-    """What the model card tells of a run."""
-    given = {name: value for name, value in vars(args).items() if name not in {"data", "out"}}
-    command = "python -m qa.reader.train --data DATA --out RUN " + " ".join(
-        f"--{name} {' '.join(map(str, value)) if isinstance(value, list | tuple) else value}"
-        for name, value in given.items()
-    )
-    return {"command": command, "machine": f"{os.cpu_count()} CPU cores, no GPU, bfloat16 autocast", **given}
+    """What the model card tells of a run; the weights it started from are named by their SHA-256."""
+    given = {name: value for name, value in vars(args).items() if name not in {"data", "out", "start"}}
+    command = "python -m qa.reader.train --data DATA --out RUN "
+    command += " ".join(f"--{name} {value:g}" for name, value in given.items())
+    start = hashlib.sha256(args.start.read_bytes()).hexdigest() if args.start else None
+    command += " --start START" if start else ""
+    return {"command": command, "machine": f"{os.cpu_count()} CPU cores, no GPU, bfloat16", "start": start, **given}
 
 
-def make_plan(examples: list[Example], args: argparse.Namespace) -> Iterator[tuple[list[int], int]]:
-    """(indices, padded length) of every step: examples of like length together, in an order drawn from the seed."""
-    for phase, (limit, share) in enumerate(zip(args.lengths, (args.short, 1 - args.short), strict=True)):
-        rng = random.Random(args.seed * 10 + phase)
-        spent, budget = 0, args.tokens * share
-        while spent < budget:
-            order = list(range(len(examples)))
-            rng.shuffle(order)
-            batches = []
-            for at in range(0, len(order), 4096):
-                pool = sorted(order[at : at + 4096], key=lambda n: padded(examples[n], limit))
-                while pool:
-                    length = padded(examples[pool[-1]], limit)
-                    size = args.batch // length
-                    if len(pool) >= size:
-                        batches.append((pool[-size:], length))
-                    del pool[-size:]
-            rng.shuffle(batches)
-            for picks, length in batches:
-                if spent >= budget:
-                    break
-                spent += len(picks) * length
-                yield picks, length
+class Passes:
+    """The examples of each pass over the data, made when asked for; pass n is drawn from the seed and n."""
+
+    def __init__(self, args: argparse.Namespace, tokenizer: Any) -> None:
+        self.args, self.tokenizer, self.kept = args, tokenizer, {}  # type: ignore[var-annotated]
+
+    def __getitem__(self, n: int) -> list[Example]:
+        if n not in self.kept:
+            held_out = asked_in(self.args.data / "eval")
+            rows = training_rows(self.args.data / "train", held_out, self.args.seed * 1000 + n)
+            self.kept[n] = encode(self.tokenizer, list(rows))
+        return self.kept[n]  # type: ignore[no-any-return]
+
+
+def validation_examples(folder: Path, tokenizer: Any, most: int = 400) -> list[list[Example]]:
+    """People's answerable questions; the same in translation; unanswerable ones, which exist in translation only."""
+    rows = validation_rows(folder)
+    random.Random(0).shuffle(rows)
+    answerable, other = ([r for r in rows if r["impossible"] is no][:most] for no in (False, True))
+    return [encode(tokenizer, part) for part in (answerable, [translated(r) for r in answerable], other)]
+
+
+def make_plan(passes: Passes | Sequence[list[Example]], args: argparse.Namespace) -> list[tuple[int, list[int], int]]:
+    """(pass, indices, padded length) of every step: examples of like length together, the order drawn from the seed."""
+    plan: list[tuple[int, list[int], int]] = []
+    spent, at = 0, 0
+    while spent < args.tokens:
+        rng, examples = random.Random(args.seed * 10 + at), passes[at]
+        order = list(range(len(examples)))
+        rng.shuffle(order)
+        batches = []
+        for begin in range(0, len(order), 4096):
+            pool = sorted(order[begin : begin + 4096], key=lambda n: padded(examples[n], args.length))
+            while pool:
+                length = padded(examples[pool[-1]], args.length)
+                size = args.batch // length
+                if len(pool) >= size:
+                    batches.append((at, pool[-size:], length))
+                del pool[-size:]
+        rng.shuffle(batches)
+        for batch in batches:
+            if spent < args.tokens:
+                spent += len(batch[1]) * batch[2]
+                plan.append(batch)
+        at += 1
+    return plan
 
 
 def padded(example: Example, limit: int) -> int:
@@ -153,10 +176,11 @@ def schedule(done: float, warm_up: float = 0.05) -> float:
 
 
 def collate(batch: list[Example], length: int, seed: int) -> tuple[np.ndarray, ...]:
-    """ids, types, mask (b, n) and first, last (b,); an unanswerable example points at position 0."""
+    """ids, types, mask (b, n), first and last (b, 2), and where an answer may stand (b, n): on the context, and at
+    position 0, where unanswerable examples point, unless "no answer" is not judged."""
     rng = random.Random(seed)
     ids, types = np.full((len(batch), length), PAD, np.int64), np.zeros((len(batch), length), np.int64)
-    span = np.zeros((len(batch), 2), np.int64)
+    span, possible = np.zeros((len(batch), 2), np.int64), np.zeros((len(batch), length), bool)
     for n, example in enumerate(batch):
         question = example.question[: length // 2]
         context, first, last = crop(example, length - len(question) - 3, rng)
@@ -164,27 +188,23 @@ def collate(batch: list[Example], length: int, seed: int) -> tuple[np.ndarray, .
         row = [CLS, *question, SEP, *context, SEP]
         ids[n, : len(row)] = row
         types[n, head : len(row)] = 1
+        possible[n, head : len(row) - 1] = True
+        possible[n, 0] = example.judged
         if first >= 0:
             span[n] = first + head, last + head
-    return ids, types, (ids != PAD).astype(np.int64), span
+    return ids, types, (ids != PAD).astype(np.int64), span, possible
 
 
-def one_step(torch, model, batch: list[Example], length: int, seed: int, micro: int = 1536) -> float:  # type: ignore[no-untyped-def]
+def one_step(torch, model, batch: list[Example], length: int, seed: int, micro: int = 3072) -> float:  # type: ignore[no-untyped-def]
     """Forward and backward over one batch in slices that stay in the cache; returns the mean loss."""
-    ids, types, mask, span = (torch.from_numpy(part) for part in collate(batch, length, seed))
-    allowed = (types == 1) & (ids != SEP)
-    allowed[:, 0] = True
+    from qa.reader.forward import logits
+
+    ids, types, mask, span, possible = (torch.from_numpy(part) for part in collate(batch, length, seed))
     size, total = max(1, micro // length), 0.0
     for at in range(0, len(batch), size):
         cut = slice(at, at + size)
-        with torch.autocast("cpu", torch.bfloat16):
-            out = model(input_ids=ids[cut], token_type_ids=types[cut], attention_mask=mask[cut])
-        loss = sum(
-            torch.nn.functional.cross_entropy(
-                logits.float().masked_fill(~allowed[cut], -1e4), span[cut, side], reduction="sum"
-            )
-            for side, logits in enumerate((out.start_logits, out.end_logits))
-        ) / (2 * len(batch))
+        out = logits(model, ids[cut], types[cut], mask[cut]).masked_fill(~possible[cut].unsqueeze(-1), -1e4)
+        loss = torch.nn.functional.cross_entropy(out, span[cut], reduction="sum") / (2 * len(batch))
         loss.backward()
         total += float(loss.detach())
     if not math.isfinite(total):
@@ -192,28 +212,34 @@ def one_step(torch, model, batch: list[Example], length: int, seed: int, micro: 
     return total
 
 
-def validate(torch, model, examples: list[Example]) -> dict[str, float]:  # type: ignore[no-untyped-def]
-    """Exact spans found where there is an answer, and how well the score separates answerable from not (AUROC)."""
-    model.eval()
-    right, scores = [], []
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+def validate(torch, model, parts: list[list[Example]]) -> dict[str, float]:  # type: ignore[no-untyped-def]
+    """Exact spans of people's questions, and how well the score separates answerable from not (AUROC), both in
+    translation, so that the wording gives nothing away."""
+    (human, exact), (asked, _), (none, _) = (spans(torch, model, part) for part in parts)
+    auroc = np.mean([np.mean(none < score) for score in asked]) if len(asked) and len(none) else 0.0
+    return {
+        "exact": round(float(np.mean(exact)), 4),
+        "auroc": round(float(auroc), 4),
+        "moved": round(float(np.mean(human) - np.mean(asked)), 3),
+    }
+
+
+def spans(torch, model, examples: list[Example]) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[no-untyped-def]
+    """For each example the score of its best span over "no answer", and whether that span is the right one."""
+    from qa.reader.forward import logits
+
+    scores, right = [], []
+    with torch.no_grad():
         for at in range(0, len(examples), 16):
             batch = examples[at : at + 16]
-            length = max(padded(e, 384) for e in batch)
-            ids, types, mask, span = (torch.from_numpy(part) for part in collate(batch, length, 0))
-            out = model(input_ids=ids, token_type_ids=types, attention_mask=mask)
-            context = ((types == 1) & (ids != SEP) & (ids != PAD)).numpy()
+            ids, types, mask, span, possible = collate(batch, max(padded(e, 384) for e in batch), 0)
+            possible[:, 0] = False
+            out = logits(model, *map(torch.from_numpy, (ids, types, mask))).numpy()
             for n in range(len(batch)):
-                best = best_spans(
-                    out.start_logits[n].float().numpy(), out.end_logits[n].float().numpy(), context[n], top=1
-                )
-                scores.append((best[0].score, batch[n].first >= 0))
-                if batch[n].first >= 0:
-                    right.append((best[0].first, best[0].last) == tuple(span[n].tolist()))
-    model.train()
-    yes, no = [s for s, a in scores if a], [s for s, a in scores if not a]
-    auroc = np.mean([np.mean(np.asarray(no) < s) for s in yes]) if yes and no else 0.0
-    return {"exact": round(float(np.mean(right)), 4), "auroc": round(float(auroc), 4)}
+                best = best_spans(out[n, :, 0], out[n, :, 1], possible[n], top=1)[0]
+                scores.append(best.score)
+                right.append((best.first, best.last) == tuple(span[n].tolist()))
+    return np.array(scores), np.array(right)
 
 
 def dump(optimizer) -> dict[str, Any]:  # type: ignore[no-untyped-def]

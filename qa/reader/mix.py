@@ -1,0 +1,113 @@
+"""What the shipped reader is trained on, and the documents kept aside. Used by training and by `eval` alone.
+
+A row is `{"id", "source", "context", "question", "answers": [{"text", "start"}], "impossible", "question_bt"?}`;
+`training_rows` adds `"judged"`: whether "no answer" takes part in the loss of this row. It does where the row's way of
+wording occurs with and without answers about equally often (translated questions, half of the human SQuAD questions
+beside human unanswerable ones), and not elsewhere: so the wording says nothing about whether there is an answer, and
+every question still teaches where its answer stands.
+Rows that belong to one document stay in one split; rows whose question is asked in an evaluation set are left out.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qa.reader.negatives import altered, names_by_document, without_answer
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of the mix. share: of its rows; judged: share of its answerable rows in their own wording that also
+    teach "no answer"; keep: which of its rows."""
+
+    share: float = 1.0
+    judged: float = 0.0
+    keep: Callable[[dict[str, Any]], bool] = lambda row: True
+
+
+HUMAN = ("squad_rec_wiki", "squad_rec_valctx")  # people's questions, each with a translated twin
+MIX = {
+    "squad_rec_wiki": Part(judged=0.5),
+    "squad_rec_valctx": Part(judged=0.5),
+    "squad2_rec_impossible_wiki": Part(),
+    "squad2_bt": Part(
+        judged=1.0, keep=lambda row: not row["has_wiki"] and (row["impossible"] or row.get("align") == "exact")
+    ),
+    "squad_rec_hardneg_derived": Part(0.6),
+    "squadshifts_new_wiki": Part(),
+    "qed_train_nq": Part(keep=lambda row: not row["multi"]),
+    "nq_oracle": Part(keep=lambda row: not row["multi"]),
+    "qamr_dev": Part(0.1),
+    "qadiscourse": Part(0.3),
+}
+TRANSLATED = 0.5  # share of people's SQuAD questions asked in their translated form
+REMOVED, ALTERED = 0.08, 0.12  # share of people's SQuAD questions that also come as an unanswerable one
+
+
+def training_rows(folder: Path, held_out: set[str], seed: int) -> Iterator[dict[str, Any]]:
+    """One pass over the mix, drawn from the seed; without validation documents and questions of evaluation sets."""
+    rng = random.Random(seed)
+    pool = names_by_document((document(row), row) for name in HUMAN for row in read_rows(folder / f"{name}.jsonl.gz"))
+    for name, part in MIX.items():
+        for row in read_rows(folder / f"{name}.jsonl.gz"):
+            if rng.random() >= part.share or not part.keep(row):
+                continue
+            if is_validation(row) or plain(row["question"]) in held_out:
+                continue
+            if name in HUMAN:
+                for chance, made in ((REMOVED, without_answer(row)), (ALTERED, altered(row, pool[document(row)], rng))):
+                    if rng.random() < chance and made and plain(made["question"]) not in held_out:
+                        yield made | {"judged": True}
+            if row.get("question_bt") and not row["impossible"] and rng.random() < TRANSLATED:
+                yield row | {"question": row["question_bt"], "judged": True}
+            else:
+                yield row | {"judged": row["impossible"] or rng.random() < part.judged}
+
+
+def validation_rows(folder: Path) -> list[dict[str, Any]]:
+    """Validation documents: human questions with answers, and unanswerable ones, on natural paragraphs."""
+    return [
+        row
+        for name in ("squad_rec_wiki", "squad2_rec_impossible_wiki")
+        for row in read_rows(folder / f"{name}.jsonl.gz")
+        if is_validation(row)
+    ]
+
+
+def translated(row: dict[str, Any]) -> dict[str, Any]:
+    """The row asked in its translated form, where it has one."""
+    return row | {"question": row.get("question_bt") or row["question"]}
+
+
+def asked_in(folder: Path) -> set[str]:
+    """Normalised questions of every evaluation set: none of them may be trained on."""
+    return {plain(row["question"]) for path in sorted(folder.glob("*.jsonl.gz")) for row in read_rows(path)}
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def plain(question: str) -> str:
+    return " ".join(re.findall(r"\w+", question.lower()))
+
+
+def document(row: dict[str, Any]) -> str:
+    """The key that all rows of one source document share (the D of the ids D-P-Q)."""
+    found = re.search(r"sq(?:rec|val|imp|bt)-(\d+)-\d+-\d+", row["id"])
+    return f"squad-{found[1]}" if found else f"{row['source']}-{row['context'][:80]}"
+
+
+def is_validation(row: dict[str, Any], one_in: int = 36) -> bool:
+    """One SQuAD document in `one_in` is kept for validation, in all of its forms."""
+    key = document(row)
+    return key.startswith("squad-") and int(key[6:]) % one_in == 7

@@ -1,0 +1,71 @@
+"""Where the shipped reader's threshold comes from: the fit, and the near misses that it is fitted on."""
+
+import gzip
+import json
+
+import numpy as np
+import pytest
+
+from eval import publish
+
+
+def scored(score, f1, has):
+    return (0.5, score, float(f1 == 1), f1, has)
+
+
+def drawn(answerable, unanswerable, seed=0):
+    """Answerable scores around +2, others around -2; every answer right."""
+    rng = np.random.default_rng(seed)
+    return [scored(x, 1.0, True) for x in rng.normal(2, 1.5, answerable)] + [
+        scored(x, 0.0, False) for x in rng.normal(-2, 1.5, unanswerable)
+    ]
+
+
+def test_the_threshold_lies_between_the_kinds_and_the_curve_crosses_one_half_there():
+    fitted = publish.fit(drawn(2000, 2000))
+    assert abs(fitted["threshold"]) < 0.3
+    assert fitted["scale"] > 0 and fitted["scale"] * fitted["threshold"] + fitted["shift"] == pytest.approx(0, abs=1e-4)
+
+
+def test_both_kinds_weigh_the_same_however_many_there_are():
+    even, few = publish.fit(drawn(3000, 3000)), publish.fit(drawn(3000, 300))
+    assert few["threshold"] == pytest.approx(even["threshold"], abs=0.5)
+    assert few["scale"] == pytest.approx(even["scale"], rel=0.3)
+
+
+def test_wrong_answers_are_not_worth_giving():
+    right = drawn(2000, 2000)
+    wrong = [scored(row[1], 0.1 if row[4] and row[1] < 3 else row[3], row[4]) for row in right]
+    assert publish.fit(wrong)["threshold"] > publish.fit(right)["threshold"] + 0.5
+
+
+def test_the_fit_is_the_same_every_time():
+    assert publish.fit(drawn(50, 50)) == publish.fit(drawn(50, 50))
+
+
+def test_near_misses_are_read_beside_the_answerable_questions_of_their_documents(tmp_path, monkeypatch):
+    near = tmp_path / "near.jsonl"
+    near.write_text(json.dumps({"like": "sqrec-43-0-0", "question": "Who burned the letters?"}) + "\n", "utf-8")
+    monkeypatch.setattr(publish, "NEAR_MISSES", near)
+    answers = [{"text": "Kallas", "start": 0}]
+    rows = [
+        {"id": f"sqrec-{document}-0-0", "context": f"Kallas wrote {document} letters.", "question": "Who wrote?"}
+        | {"answers": answers, "impossible": False, "source": "s"}
+        for document in (43, 44)
+    ]
+    for name, part in (("squad_rec_wiki", rows), ("squad2_rec_impossible_wiki", [])):
+        with gzip.open(tmp_path / f"{name}.jsonl.gz", "wt", encoding="utf-8") as out:
+            out.writelines(json.dumps(row) + "\n" for row in part)
+    answerable, miss = publish.threshold_rows(tmp_path)
+    assert answerable["id"] == "sqrec-43-0-0"
+    assert (miss["question"], miss["context"], miss["answers"]) == (
+        "Who burned the letters?",
+        "Kallas wrote 43 letters.",
+        [],
+    )
+
+
+def test_every_near_miss_is_a_question_of_its_own():
+    rows = [json.loads(line) for line in publish.NEAR_MISSES.read_text(encoding="utf-8").splitlines()]
+    assert len(rows) > 200 and all(set(row) == {"like", "question"} and row["question"].endswith("?") for row in rows)
+    assert len({row["question"] for row in rows}) == len(rows) and all(row["like"].startswith("sqrec-") for row in rows)
