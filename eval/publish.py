@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from eval.chart import line_chart
 from eval.squad import Scored, measure, read_all, read_rows
 from qa.reader.extractive import from_bert_folder
 from qa.reader.mix import MIX, validation_rows
@@ -43,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     reader = from_bert_folder("attest", WEIGHTS)
     scores = {name: measure(reader, read_rows(args.data / "eval" / f"{name}.jsonl.gz"), show) for name in args.sets}
     (WEIGHTS / "CARD.md").write_text(card(args.run, scores, fitted), encoding="utf-8")
+    (WEIGHTS / "curve.svg").write_text(curve(read_log(args.run)), encoding="utf-8")
     return 0
 
 
@@ -102,12 +104,26 @@ def _best(x: np.ndarray, gain: np.ndarray) -> float:
     return float((x[order[best]] + x[order[min(best + 1, len(order) - 1)]]) / 2)
 
 
+def read_log(run: Path) -> list[dict[str, Any]]:
+    """Rows of training (step, loss) and of validation (step, exact, auroc), in order of time."""
+    return [json.loads(line) for line in (run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def curve(log: Sequence[dict[str, Any]], window: int = 8) -> str:
+    """The run as a chart; each point of the loss is a mean over `window` rows of the log."""
+    losses = [(row["step"], row["loss"]) for row in log if "loss" in row]
+    parts = [losses[at : at + window] for at in range(0, len(losses), window)]
+    series = {"loss": [(part[-1][0], sum(loss for _, loss in part) / len(part)) for part in parts]}
+    for name in ("exact", "auroc"):
+        series[name] = [(row["step"], row[name]) for row in log if name in row]
+    return line_chart("Training of the shipped reader", "step", "loss, share", series)
+
+
 def card(run: Path, scores: dict[str, dict[str, Any]], fitted: dict[str, float]) -> str:
     """The model card, from what the run wrote down."""
     settings = json.loads((run / "settings.json").read_text(encoding="utf-8"))
     digest = hashlib.sha256((WEIGHTS / "model.safetensors").read_bytes()).hexdigest()
-    log = [json.loads(line) for line in (run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
-    checks = [row for row in log if "auroc" in row]
+    checks = [row for row in read_log(run) if "auroc" in row]
     names = ("forced_em", "forced_f1", "em", "f1", "best_f1", "auroc")
     table = "\n".join(
         f"| {name} | {row['questions']} | " + " | ".join(str(row.get(key, "")) for key in names) + " |"
@@ -161,6 +177,8 @@ During training, on validation documents (exact spans of people's questions, ans
 | step | exact | auroc |
 |---|---|---|
 {steps}
+
+![The loss and both figures over the steps of the run](curve.svg)
 
 ## Limits
 

@@ -3,46 +3,68 @@
 The graph is written out here, node by node, so that a new process answers in a fraction of the time that importing
 torch and transformers takes. It serves the shipped encoder and reader; every other model goes through those libraries.
 Tests compare it with transformers' own forward pass.
-(Architecture: Devlin et al. 2018. Operators: ONNX opset 20.)
+(Architecture: Devlin et al. 2018. Operators: ONNX opset 20, and ONNX Runtime's own for attention and int8 products.)
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from index.errors import ModelError
 
 INPUTS = ("input_ids", "token_type_ids", "attention_mask")
+Precision = Literal["float32", "int8"]
+THREADS = max(1, min(4, os.cpu_count() or 1))
 _OPSET = 20
+_LARGE = 1 << 16  # bytes
+_CONTRIB = "com.microsoft"  # ONNX Runtime's own operators
+_STEPS = 63  # of a weight to each side of 0: with 7 bits two products fit 16 bits, in which older processors add them
 
 
 class Bert:
-    """A loaded model: `run(batch)` gives the last hidden states, or a head's logits where `head` names a linear layer.
+    """A loaded model: the last hidden states, or a head's logits where `head` names a linear layer.
 
     head: name of a linear layer in the weights file (`qa_outputs`), applied to every token; None for hidden states.
-    threads: of one forward pass.
+    precision: of the products with weights. int8: weights per column, activations per call, at the time of the call
+    (Jacob et al. 2018, with dynamic activations); attention, norms, and the head stay in float32.
+    threads: rows that `each` runs at once.
     Raises ModelError where the folder holds no such BERT model.
     """
 
-    def __init__(self, folder: str | Path, *, head: str | None = None, threads: int = 2) -> None:
+    def __init__(
+        self, folder: str | Path, *, head: str | None = None, precision: Precision = "float32", threads: int = THREADS
+    ) -> None:
         import onnxruntime
 
         onnxruntime.set_default_logger_severity(3)
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        graph = build_graph(Path(folder), head)
+        options.intra_op_num_threads = 1  # rows side by side beat threads within a row: nobody waits for anybody
+        graph, self._tables = build_graph(Path(folder), head, precision)  # the session reads the tables where they are
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(table) for table in self._tables.values()]
+        options.add_external_initializers(list(self._tables), values)
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="bert")
 
     def run(self, ids: np.ndarray, types: np.ndarray, mask: np.ndarray) -> np.ndarray:
         """ids, types, mask: (b, n) int64. Returns (b, n, width of the model or of the head) float32."""
         result: np.ndarray = self._session.run(None, dict(zip(INPUTS, (ids, types, mask), strict=True)))[0]
         return result
+
+    def each(self, rows: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[np.ndarray]:
+        """(ids, types) of each row, (n,) int64 -> (n, width) of each. Nothing is padded, and no row's result depends
+        on the others."""
+        return list(self._pool.map(self._one, rows))
+
+    def _one(self, row: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+        ids, types = row[0][None], row[1][None]
+        return self.run(ids, types, np.ones_like(ids))[0]  # type: ignore[no-any-return]
 
 
 def pad(rows: Iterable[np.ndarray], length: int | None = None) -> np.ndarray:
@@ -54,8 +76,11 @@ def pad(rows: Iterable[np.ndarray], length: int | None = None) -> np.ndarray:
     return out
 
 
-def build_graph(folder: Path, head: str | None) -> bytes:
-    """The model as a serialised ONNX graph; batch and length stay free."""
+def build_graph(
+    folder: Path, head: str | None, precision: Precision = "float32"
+) -> tuple[bytes, dict[str, np.ndarray]]:
+    """The model as a serialised ONNX graph, where batch and length stay free, and its large tables by name. They stay
+    out of the graph, which would be copied several times: a third of a second for each model."""
     from safetensors import SafetensorError
 
     try:
@@ -70,7 +95,7 @@ def build_graph(folder: Path, head: str | None) -> bytes:
             f"{folder}: a {config.get('model_type')} model with {config.get('hidden_act')}, not BERT with gelu"
         )
     try:
-        return _Graph(config, weights).build(head)
+        return _Graph(config, weights, precision).build(head)
     except KeyError as error:
         raise ModelError(f"{folder}: weights lack {error}; is it the whole model?") from None
 
@@ -78,24 +103,32 @@ def build_graph(folder: Path, head: str | None) -> bytes:
 def _weights(path: Path) -> dict[str, np.ndarray]:
     from safetensors.numpy import load_file
 
-    return {name.removeprefix("bert."): array.astype(np.float32) for name, array in load_file(path).items()}
+    loaded = load_file(path)
+    return {name.removeprefix("bert."): array.astype(np.float32, copy=False) for name, array in loaded.items()}
+
+
+def quantize(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(k, n) float -> (k, n) int8 and (n,) float32 scales: `weight` is about `quantized * scales`."""
+    scale = np.maximum(np.abs(weight).max(0), 1e-12).astype(np.float32) / _STEPS
+    return np.rint(weight / scale).astype(np.int8), scale
 
 
 class _Graph:
-    def __init__(self, config: dict[str, Any], weights: dict[str, np.ndarray]) -> None:
-        self.config, self.weights = config, weights
+    def __init__(self, config: dict[str, Any], weights: dict[str, np.ndarray], precision: Precision) -> None:
+        self.config, self.weights, self.precision = config, weights, precision
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
+        self.tables: dict[str, np.ndarray] = {}
 
-    def build(self, head: str | None) -> bytes:
+    def build(self, head: str | None) -> tuple[bytes, dict[str, np.ndarray]]:
         from onnx import TensorProto, helper
 
         hidden = self._embed()
-        mask = self._mask()
+        mask = self._op("Cast", "attention_mask", to=TensorProto.INT32)
         for layer in range(self.config["num_hidden_layers"]):
             hidden = self._layer(f"encoder.layer.{layer}", hidden, mask)
         if head is not None:
-            hidden = self._linear(head, hidden)
+            hidden = self._linear(head, hidden, "float32")
         out = self._op("Identity", hidden, output="output")
         free = ["batch", "length"]
         graph = helper.make_graph(
@@ -105,8 +138,9 @@ class _Graph:
             [helper.make_tensor_value_info(out, TensorProto.FLOAT, [*free, None])],
             self.constants,
         )
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=10)
-        return bytes(model.SerializeToString())
+        opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_CONTRIB, 1)]
+        model = helper.make_model(graph, opset_imports=opsets, ir_version=10)
+        return bytes(model.SerializeToString()), self.tables
 
     def _embed(self) -> str:
         length = self._op("Shape", "input_ids", start=1, end=2)
@@ -117,39 +151,25 @@ class _Graph:
         types = self._op("Gather", self._weight("embeddings.token_type_embeddings.weight"), "token_type_ids")
         return self._norm("embeddings.LayerNorm", self._op("Add", self._op("Add", words, types), table))
 
-    def _mask(self) -> str:
-        """(b, n) of 1 and 0 -> (b, 1, 1, n) of 0 and a number so low that softmax gives nothing."""
-        from onnx import TensorProto
-
-        mask = self._op("Cast", "attention_mask", to=TensorProto.FLOAT)
-        low = self._op("Mul", self._op("Sub", self._floats(1.0), mask), self._floats(-1e9))
-        return self._op("Unsqueeze", low, self._ints(1, 2))
-
     def _layer(self, name: str, hidden: str, mask: str) -> str:
+        parts = [self._linear(f"{name}.attention.self.{part}", hidden) for part in ("query", "key", "value")]
         heads = self.config["num_attention_heads"]
-        width = self.config["hidden_size"] // heads
-        shape = self._ints(0, 0, heads, width)
-        query, key, value = (
-            self._op(
-                "Transpose",
-                self._op("Reshape", self._linear(f"{name}.attention.self.{part}", hidden), shape),
-                perm=perm,
-            )
-            for part, perm in (("query", (0, 2, 1, 3)), ("key", (0, 2, 3, 1)), ("value", (0, 2, 1, 3)))
-        )
-        scores = self._op("Mul", self._op("MatMul", query, key), self._floats(width**-0.5))
-        shares = self._op("Softmax", self._op("Add", scores, mask), axis=-1)
-        mixed = self._op("Transpose", self._op("MatMul", shares, value), perm=(0, 2, 1, 3))
-        joined = self._op("Reshape", mixed, self._ints(0, 0, heads * width))
-        attended = self._linear(f"{name}.attention.output.dense", joined)
+        mixed = self._op("MultiHeadAttention", *parts, "", mask, num_heads=heads, domain=_CONTRIB)
+        attended = self._linear(f"{name}.attention.output.dense", mixed)
         hidden = self._norm(f"{name}.attention.output.LayerNorm", self._op("Add", attended, hidden))
         wide = self._op("Gelu", self._linear(f"{name}.intermediate.dense", hidden))
         narrow = self._linear(f"{name}.output.dense", wide)
         return self._norm(f"{name}.output.LayerNorm", self._op("Add", narrow, hidden))
 
-    def _linear(self, name: str, value: str) -> str:
-        weight = self._constant(f"{name}.weight", np.ascontiguousarray(self.weights[f"{name}.weight"].T))
-        return self._op("Add", self._op("MatMul", value, weight), self._weight(f"{name}.bias"))
+    def _linear(self, name: str, value: str, precision: Precision | None = None) -> str:
+        weight, bias = np.ascontiguousarray(self.weights[f"{name}.weight"].T), self._weight(f"{name}.bias")
+        if (precision or self.precision) == "float32":
+            return self._op("Add", self._op("MatMul", value, self._constant(f"{name}.weight", weight)), bias)
+        whole, scale = quantize(weight)
+        parts = (f"{name}.int8", whole), (f"{name}.scale", scale), (f"{name}.zero", np.zeros_like(scale, np.int8))
+        return self._op(
+            "DynamicQuantizeMatMul", value, *(self._constant(*part) for part in parts), bias, domain=_CONTRIB
+        )
 
     def _norm(self, name: str, value: str) -> str:
         scale, shift = self._weight(f"{name}.weight"), self._weight(f"{name}.bias")
@@ -172,7 +192,14 @@ class _Graph:
         return self._constant(f"floats_{len(self.constants)}", np.array(value, np.float32))
 
     def _constant(self, name: str, array: np.ndarray) -> str:
-        from onnx import numpy_helper
+        from onnx import TensorProto, helper, numpy_helper
 
-        self.constants.append(numpy_helper.from_array(array, name))
+        if array.nbytes < _LARGE:
+            self.constants.append(numpy_helper.from_array(array, name))
+            return name
+        kind = helper.np_dtype_to_tensor_dtype(array.dtype)
+        table = TensorProto(name=name, dims=array.shape, data_type=kind, data_location=TensorProto.EXTERNAL)
+        table.external_data.add(key="location", value="memory")
+        self.constants.append(table)
+        self.tables[name] = np.ascontiguousarray(array)
         return name

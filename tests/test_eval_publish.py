@@ -65,6 +65,12 @@ def test_near_misses_are_read_beside_the_answerable_questions_of_their_documents
     )
 
 
+def test_the_curve_of_a_run_shows_its_loss_and_both_figures():
+    log = [{"step": 25 * n, "loss": 2 / n, "tokens_per_s": 9} for n in range(1, 20)]
+    svg = publish.curve([*log, {"step": 475, "exact": 0.5, "auroc": 0.8}])
+    assert svg.startswith("<svg") and all(f">{name}<" in svg for name in ("loss", "exact", "auroc"))
+
+
 def test_every_near_miss_is_a_question_of_its_own():
     rows = [json.loads(line) for line in publish.NEAR_MISSES.read_text(encoding="utf-8").splitlines()]
     assert len(rows) > 200 and all(set(row) == {"like", "question"} and row["question"].endswith("?") for row in rows)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from index.bert import Bert, build_graph, pad
+from index.bert import Bert, build_graph, pad, quantize
 from index.encoders import ENCODERS, MiniLM, SentenceTransformers, load_encoder
 from index.errors import ModelError
 
@@ -98,8 +98,10 @@ def batch() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return ids, types, pad([np.ones(length, np.int64) for length in lengths])
 
 
+@pytest.mark.parametrize("large", [1, 1 << 16], ids=["tables beside the graph", "tables in the graph"])
 @pytest.mark.parametrize("prefix", ["", "bert."])
-def test_hidden_states_and_logits_are_those_of_a_plain_forward_pass(tmp_path, prefix):
+def test_hidden_states_and_logits_are_those_of_a_plain_forward_pass(tmp_path, prefix, large, monkeypatch):
+    monkeypatch.setattr("index.bert._LARGE", large)
     weights = tiny_weights()
     save(tmp_path, {name if name.startswith("qa_") else prefix + name: array for name, array in weights.items()})
     ids, types, mask = batch()
@@ -126,6 +128,36 @@ def test_half_precision_weights_are_read(tmp_path):
     ids, types, mask = batch()
     states = Bert(save(tmp_path, weights), threads=1).run(ids, types, mask)
     assert np.abs(states - forward(weights, ids, types, mask))[mask == 1].max() < 1e-4
+
+
+def test_each_row_by_itself_is_that_row_of_the_batch(tmp_path):
+    model = Bert(save(tmp_path, tiny_weights()), head="qa_outputs", threads=2)
+    ids, types, mask = batch()
+    lengths = mask.sum(1)
+    rows = model.each([(ids[n, :size], types[n, :size]) for n, size in enumerate(lengths)])
+    together = model.run(ids, types, mask)
+    for row, expected, size in zip(rows, together, lengths, strict=True):
+        assert row.shape == (size, 2)
+        assert np.abs(row - expected[:size]).max() < 1e-5
+
+
+def test_quantized_weights_are_the_weights_to_half_a_step_of_their_column():
+    weight = np.random.default_rng(1).normal(0, [1, 100, 0.001], (50, 3)).astype(np.float32)
+    whole, scale = quantize(weight)
+    assert whole.dtype == np.int8 and np.abs(whole).max() == 63
+    assert (np.abs(whole * scale - weight) <= scale / 2 * 1.001).all()
+    assert not quantize(np.zeros((4, 2), np.float32))[0].any()
+
+
+def test_products_in_int8_come_close_and_do_not_depend_on_the_other_rows(tmp_path):
+    folder = save(tmp_path, {name: array * 0.3 for name, array in tiny_weights().items()})
+    ids, types, _ = batch()
+    exact = Bert(folder, head="qa_outputs").each([(ids[0], types[0])])[0]
+    rough = Bert(folder, head="qa_outputs", precision="int8")
+    alone = rough.each([(ids[0], types[0])])[0]
+    assert 0 < np.abs(alone - exact).max() < 0.1 * np.ptp(exact)
+    among = rough.each([(ids[1], types[1]), (ids[0], types[0]), (ids[2, :2], types[2, :2])])[1]
+    np.testing.assert_array_equal(among, alone)
 
 
 def test_padded_rows_have_zeros_behind():
@@ -190,7 +222,7 @@ def test_a_head_that_the_weights_lack_is_named(tmp_path):
         build_graph(save(tmp_path, tiny_weights()), "classifier")
 
 
-@pytest.mark.parametrize("key", ["num_hidden_layers", "num_attention_heads", "hidden_size", "layer_norm_eps"])
+@pytest.mark.parametrize("key", ["num_hidden_layers", "num_attention_heads", "layer_norm_eps"])
 def test_a_config_that_lacks_a_size_is_refused(tmp_path, key):
     save(tmp_path, tiny_weights())
     (tmp_path / "config.json").write_text(json.dumps({name: value for name, value in CONFIG.items() if name != key}))

@@ -543,7 +543,7 @@ def test_a_bert_model_reads_the_same_with_and_without_transformers(bert_folder):
     from qa.reader.extractive import from_bert_folder
     from qa.reader.windows import make_windows
 
-    ours, theirs = from_bert_folder("ours", bert_folder), load_reader(str(bert_folder))
+    ours, theirs = from_bert_folder("ours", bert_folder, "float32"), load_reader(str(bert_folder))
     windows = make_windows(load_tokenizer(bert_folder), QUESTION, FOREIGN)
     assert len(windows) > 4
     for a, b in zip(ours.logits(windows), theirs.logits(windows), strict=True):

@@ -74,6 +74,20 @@ def test_decoding_gives_what_an_exhaustive_search_gives(data):
 
 
 @given(st.data())
+def test_spans_apart_are_the_best_then_the_best_that_shares_no_token_with_it_and_so_on(data):
+    n = data.draw(st.integers(2, 9))
+    start, end = (np.array(data.draw(st.lists(NUMBERS, min_size=n, max_size=n)), np.float32) for _ in range(2))
+    words = np.array(data.draw(st.lists(st.booleans(), min_size=n, max_size=n)))
+    top, most = data.draw(st.integers(1, 6)), data.draw(st.integers(1, 9))
+    wanted: list[tuple[int, int]] = []
+    for first, last, _ in reference(start, end, inside(n, 1, n - 1), n * n, most):
+        if words[first : last + 1].any() and all(last < a or first > b for a, b in wanted):
+            wanted.append((first, last))
+    found = best_spans(start, end, inside(n, 1, n - 1), top=top, max_tokens=most, words=words, apart=True)
+    assert [(s.first, s.last) for s in found] == wanted[:top]
+
+
+@given(st.data())
 def test_shares_are_logs_of_parts_of_one_whole(data):
     n = data.draw(st.integers(1, 8))
     start, end = (np.array(data.draw(st.lists(NUMBERS, min_size=n, max_size=n)), np.float32) for _ in range(2))

@@ -30,37 +30,66 @@ class TokenSpan:
 
 
 def best_spans(
-    start: np.ndarray, end: np.ndarray, context: np.ndarray, *, top: int = 5, max_tokens: int = MAX_TOKENS
+    start: np.ndarray,
+    end: np.ndarray,
+    context: np.ndarray,
+    *,
+    top: int = 5,
+    max_tokens: int = MAX_TOKENS,
+    words: np.ndarray | None = None,
+    apart: bool = False,
 ) -> list[TokenSpan]:
     """The `top` best spans of one window, best first; ties go to the earlier, then the shorter span.
 
     start, end: (n,) logits. context: (n,) bool, the tokens that a span may touch.
     A span has first <= last, at most `max_tokens` tokens, and lies in the context. An empty context gives no span.
+    words: (n,) bool; if given, a span holds at least one such token. apart: no two spans share a token.
     """
     allowed = np.flatnonzero(context)
     if not len(allowed) or top < 1:
         return []
-    low, high = allowed[0], allowed[-1] + 1  # a context is contiguous in every encoder's input
-    s, e = start[low:high].astype(np.float64), end[low:high].astype(np.float64)
+    low, high = int(allowed[0]), int(allowed[-1]) + 1  # a context is contiguous in every encoder's input
     size = high - low
-    scores = s[:, None] + e[None, :]  # (size, size): [first, last]
-    offset = np.arange(size)[None, :] - np.arange(size)[:, None]
-    scores[(offset < 0) | (offset >= max_tokens)] = -np.inf
-    flat = scores.ravel()
-    count = min(top, int(np.isfinite(flat).sum()))
-    if count < flat.size:
-        cut = np.partition(flat, flat.size - count)[flat.size - count]
-        candidates = np.flatnonzero(flat >= cut)
-    else:
-        candidates = np.arange(flat.size)
-    order = candidates[np.lexsort((candidates, -flat[candidates]))][:count]
+    width = min(max_tokens, size)
+    first = np.arange(size)[:, None]
+    last = first + np.arange(width)[None, :]
+    inside = last < size
+    reach = np.minimum(last, size - 1)
+    table = start[low:high, None].astype(np.float64) + end[low:high].astype(np.float64)[reach]
+    table[~inside] = -np.inf  # (size, width): [first, tokens - 1]
+    peak = float(table.max())
+    whole = peak + float(np.log(np.exp(table - peak).sum()))
+    if words is not None:
+        count = np.concatenate([[0], np.cumsum(words[low:high])])
+        table[count[reach + 1] == count[first]] = -np.inf
     null = float(start[0]) + float(end[0])
-    peak = float(flat.max())
-    whole = peak + float(np.log(np.exp(flat - peak).sum()))
+    chosen = _apart(table, first, last, top) if apart else _highest(table, top)
     return [
-        TokenSpan(
-            int(low + index // size), int(low + index % size), float(flat[index]) - null, float(flat[index]) - whole
-        )
-        for index in order
-        if np.isfinite(flat[index])
+        TokenSpan(low + row, low + row + more, float(table[row, more]) - null, float(table[row, more]) - whole)
+        for row, more in (divmod(index, width) for index in chosen)
     ]
+
+
+def _highest(table: np.ndarray, top: int) -> list[int]:
+    """Flat places of the `top` highest finite entries, highest first, ties in order of place."""
+    flat = table.ravel()
+    count = min(top, int(np.isfinite(flat).sum()))
+    if not count:
+        return []
+    cut = np.partition(flat, flat.size - count)[flat.size - count]
+    places = np.flatnonzero(flat >= cut)
+    return [int(n) for n in places[np.lexsort((places, -flat[places]))][:count]]
+
+
+def _apart(table: np.ndarray, first: np.ndarray, last: np.ndarray, top: int) -> list[int]:
+    """Flat places of the highest entry, of the highest that shares no token with it, and so on."""
+    left = table.copy()
+    chosen: list[int] = []
+    while len(chosen) < top:
+        place = int(left.argmax())
+        row, more = divmod(place, table.shape[1])
+        if not np.isfinite(left[row, more]):
+            break
+        chosen.append(place)
+        left[(first <= row + more) & (last >= row)] = -np.inf
+    return chosen

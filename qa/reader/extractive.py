@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,11 +21,12 @@ from qa.reader.windows import MAX_LENGTH, Window, load_tokenizer, make_windows
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-Forward = Callable[[list[Window]], np.ndarray]
-"""Windows -> (b, n, 2) float logits, start and end, padded behind to the longest window."""
+    from index.bert import Precision
+
+Forward = Callable[[list[Window]], Iterable[np.ndarray]]
+"""Windows -> for each (n, 2) float logits, start and end; rows behind the window's own are ignored."""
 
 _BATCH_TOKENS = 2048
-_VARIANTS = 20  # spans of a window that are looked at for each one given: most overlap a better one
 _PAIRS = (("“", "”"), ("(", ")"), ("[", "]"), ("«", "»"), ('"', '"'))
 
 
@@ -50,8 +51,9 @@ class Extractive:
         windows = make_windows(self._tokenizer, question, passages, max_length=self._max_length)
         found: dict[tuple[int, int, int], TokenSpan] = {}
         for window, logits in zip(windows, self.logits(windows), strict=True):
-            for span in best_spans(logits[:, 0], logits[:, 1], window.context, top=top * _VARIANTS):
-                text = passages[window.passage]
+            text = passages[window.passage]
+            words = _words(text, window)
+            for span in best_spans(logits[:, 0], logits[:, 1], window.context, top=top, words=words, apart=True):
                 start, end = tidy(text, int(window.offsets[span.first, 0]), int(window.offsets[span.last, 1]))
                 key = (window.passage, start, end)
                 if has_word(text[start:end]) and (key not in found or span.score > found[key].score):
@@ -74,27 +76,34 @@ class Extractive:
         return [rows for rows in results if rows is not None]
 
 
-def shipped() -> Extractive:
+def shipped(threads: int | None = None) -> Extractive:
     """Our own weights, from the package."""
     folder = Path(str(files("qa.reader").joinpath("weights")))
-    return from_bert_folder("attest", folder)
+    return from_bert_folder("attest", folder, threads=threads)
 
 
-def from_bert_folder(name: str, folder: Path) -> Extractive:
+def from_bert_folder(name: str, folder: Path, precision: Precision = "int8", threads: int | None = None) -> Extractive:
     """A BERT span model from config.json, model.safetensors, tokenizer.json, and (where there is one) reader.json."""
-    from index.bert import Bert, pad
+    from index.bert import THREADS, Bert
 
-    bert = Bert(folder, head="qa_outputs")
+    bert = Bert(folder, head="qa_outputs", precision=precision, threads=threads or THREADS)
 
-    def forward(windows: list[Window]) -> np.ndarray:
-        mask = pad(np.ones(len(w), np.int64) for w in windows)
-        return bert.run(pad(w.ids for w in windows), pad(w.type_ids for w in windows), mask)
+    def forward(windows: list[Window]) -> list[np.ndarray]:
+        return bert.each([(window.ids, window.type_ids) for window in windows])
 
     settings = folder / "reader.json"
     fitted = json.loads(settings.read_text(encoding="utf-8")) if settings.exists() else {}
     return Extractive(
         name, load_tokenizer(folder), forward, scale=fitted.get("scale", 1.0), shift=fitted.get("shift", 0.0)
     )
+
+
+def _words(text: str, window: Window) -> np.ndarray:
+    """(n,) bool: the tokens of the passage that hold a letter or a digit."""
+    words = window.context.copy()
+    for n in np.flatnonzero(words):
+        words[n] = has_word(text[window.offsets[n, 0] : window.offsets[n, 1]])
+    return words
 
 
 def tidy(text: str, start: int, end: int) -> tuple[int, int]:
