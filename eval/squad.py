@@ -73,13 +73,13 @@ def read_all(reader: Reader, rows: Sequence[dict[str, Any]], show: bool = False)
 
 
 def score(reader: Reader, row: dict[str, Any]) -> Scored:
-    """(answerable, the span's score, EM and F1 of the best span, whether the question has an answer)."""
+    """(answerable, the score it is made of, EM and F1 of the best span, whether the question has an answer)."""
     reading = reader.read(row["question"], [row["context"]], top=1)
     text = reading.spans[0].text if reading.spans else ""
     golds = [answer["text"] for answer in row["answers"]]
     em = max((exact_match(text, gold) for gold in golds), default=0.0)
     f1 = max((token_f1(text, gold) for gold in golds), default=0.0)
-    return reading.answerable, reading.spans[0].score if reading.spans else -1e9, em, f1, bool(golds)
+    return reading.answerable, reading.score if reading.spans else -1e9, em, f1, bool(golds)
 
 
 def figures(scored: Sequence[Scored]) -> dict[str, Any]:

@@ -498,7 +498,8 @@ class Says:
         if not self.text:
             return Reading(0.0, ())
         start = passages[0].index(self.text)
-        return Reading(self.answerable, (Span(self.text, 0, start, start + len(self.text), self.score),))
+        span = Span(self.text, 0, start, start + len(self.text), self.score - 1)
+        return Reading(self.answerable, (span,), self.score)
 
 
 ASKED = {

@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import qa.reader
-from qa.reader.decode import MAX_TOKENS, TokenSpan, best_spans
+from qa.reader.decode import MAX_TOKENS, TokenSpan, best_spans, odds
 from qa.reader.windows import MAX_LENGTH, MAX_QUESTION, STRIDE, load_tokenizer, make_windows, shorten
 
 WEIGHTS = Path(qa.reader.__file__).parent / "weights"
@@ -191,6 +191,27 @@ def test_how_many_are_asked_for_changes_neither_the_best_nor_its_numbers(data):
     everything = best_spans(start, end, context, top=n * n)
     for top in range(1, 6):  # D4: no-answer must not depend on how many candidates are kept
         assert best_spans(start, end, context, top=top) == everything[:top]
+
+
+@given(st.data())
+def test_odds_are_those_of_the_marginals_for_start_and_end(data):
+    n = data.draw(st.integers(2, 8))
+    start, end = (np.array(data.draw(st.lists(NUMBERS, min_size=n, max_size=n)), np.float32) for _ in range(2))
+    wanted = 0.0
+    for side in (start, end):
+        whole = [math.exp(float(value) - float(max(side))) for value in side]
+        wanted += math.log(sum(whole[1:])) - math.log(whole[0])
+    assert odds(start, end, inside(n, 1, n - 1)) == pytest.approx(wanted, abs=1e-6)
+
+
+def test_odds_of_one_place_are_its_score_and_of_two_like_places_more():
+    one, two = logits(6, {2: 5.0}, {2: 5.0}), logits(6, {2: 5.0, 4: 5.0}, {2: 5.0, 4: 5.0})
+    for part in (*one, *two):
+        part[1:][part[1:] < 5.0] = -40.0
+    context = inside(6, 1, 5)
+    assert odds(*one, context) == pytest.approx(best_spans(*one, context)[0].score)
+    assert odds(*two, context) == pytest.approx(odds(*one, context) + 2 * math.log(2))
+    assert odds(*one, np.zeros(6, bool)) == -math.inf
 
 
 @pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])

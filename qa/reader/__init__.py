@@ -8,6 +8,7 @@ The reader alone, without a library:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -33,11 +34,13 @@ class Span:
 class Reading:
     """answerable: 0..1, how likely it is that any passage answers.
     spans: best first; no two of one passage overlap. Empty where the passages hold no words.
+    score: raw, what `answerable` is made of; higher is likelier.
     items: what a list question asks for, each by itself; else the best span alone.
     """
 
     answerable: float
     spans: tuple[Span, ...]
+    score: float = -math.inf
 
     @property
     def items(self) -> tuple[Span, ...]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qa.reader import Reading, Span, has_word
-from qa.reader.decode import TokenSpan, best_spans
+from qa.reader.decode import TokenSpan, best_spans, odds
 from qa.reader.windows import MAX_LENGTH, Window, load_tokenizer, make_windows
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _PAIRS = (("“", "”"), ("(", ")"), ("[", "]"), ("«", "»"), ('"', '"'))
 
 
 class Extractive:
-    """scale, shift: fitted, so that sigmoid(scale * score + shift) is the share of answerable questions at a score."""
+    """scale, shift: fitted: sigmoid(scale * odds + shift) is the share of questions with an answer at these odds."""
 
     def __init__(
         self,
@@ -50,17 +50,19 @@ class Extractive:
     def read(self, question: str, passages: Sequence[str], top: int = 10) -> Reading:
         windows = make_windows(self._tokenizer, question, passages, max_length=self._max_length)
         found: dict[tuple[int, int, int], TokenSpan] = {}
+        best = -math.inf
         for window, logits in zip(windows, self.logits(windows), strict=True):
             text = passages[window.passage]
             words = _words(text, window)
+            if words.any():
+                best = max(best, odds(logits[:, 0], logits[:, 1], window.context))
             for span in best_spans(logits[:, 0], logits[:, 1], window.context, top=top, words=words, apart=True):
                 start, end = tidy(text, int(window.offsets[span.first, 0]), int(window.offsets[span.last, 1]))
                 key = (window.passage, start, end)
                 if has_word(text[start:end]) and (key not in found or span.score > found[key].score):
                     found[key] = span
         spans = _without_overlaps(found, passages, top)
-        best = spans[0].score if spans else -math.inf
-        return Reading(_sigmoid(self._scale * best + self._shift), tuple(spans))
+        return Reading(_sigmoid(self._scale * best + self._shift), tuple(spans), best)
 
     def logits(self, windows: list[Window]) -> list[np.ndarray]:
         """(n, 2) logits of each window, computed in batches of like length, given back in the order of the windows."""

@@ -35,4 +35,5 @@ class Overlap:
                 if has_word(passage[start:end]):
                     spans.append(Span(passage[start:end], number, start, end, score))
         spans.sort(key=lambda span: (-span.score, span.passage, span.start))
-        return Reading(min(1.0, spans[0].score) if spans else 0.0, tuple(spans[:top]))
+        best = spans[0].score if spans else 0.0
+        return Reading(min(1.0, best), tuple(spans[:top]), best)
