@@ -134,7 +134,7 @@ def card(run: Path, scores: dict[str, dict[str, Any]], fitted: dict[str, float])
     data = "\n".join(f"- {name}: {part.share:.0%} of its rows that fit" for name, part in MIX.items())
     kept = len(list(run.glob("weights*.safetensors")))
     start = (
-        f"START: weights of SHA-256 `{settings['start']}`, an earlier version of this reader, trained in the same way."
+        f"START: weights of SHA-256 `{settings['start']}`, an earlier version of this reader with its own card."
         if settings["start"]
         else "Started from the encoder."
     )

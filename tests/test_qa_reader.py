@@ -563,7 +563,7 @@ def test_a_reader_folder_may_carry_the_fit_of_its_answerable(bert_folder, tmp_pa
     shutil.copytree(bert_folder, folder)
     (folder / "reader.json").write_text(json.dumps({"scale": 0.5, "shift": 1.5}), encoding="utf-8")
     plain, fitted = from_bert_folder("a", bert_folder), from_bert_folder("b", folder)
-    best = plain.read(QUESTION, FOREIGN[1:2]).spans[0].score
+    best = plain.read(QUESTION, FOREIGN[1:2]).score
     assert fitted.read(QUESTION, FOREIGN[1:2]).answerable == pytest.approx(1 / (1 + math.exp(-(0.5 * best + 1.5))))
 
 
