@@ -29,31 +29,37 @@ _STEPS = 63  # of a weight to each side of 0: with 7 bits two products fit 16 bi
 
 
 class Bert:
-    """A loaded model: the last hidden states, or a head's logits where `head` names a linear layer.
+    """A loaded model: the last hidden states, or the logits of `heads`.
 
-    head: name of a linear layer in the weights file (`qa_outputs`), applied to every token; None for hidden states.
+    heads: names of linear layers in the weights file (`qa_outputs`), applied to every token, their logits side by side;
+    none for hidden states.
     precision: of the products with weights. int8: weights per column, activations per call, at the time of the call
-    (Jacob et al. 2018, with dynamic activations); attention, norms, and the head stay in float32.
+    (Jacob et al. 2018, with dynamic activations); attention, norms, and the heads stay in float32.
     threads: rows that `each` runs at once.
     Raises ModelError where the folder holds no such BERT model.
     """
 
     def __init__(
-        self, folder: str | Path, *, head: str | None = None, precision: Precision = "float32", threads: int = THREADS
+        self,
+        folder: str | Path,
+        *,
+        heads: Sequence[str] = (),
+        precision: Precision = "float32",
+        threads: int = THREADS,
     ) -> None:
         import onnxruntime
 
         onnxruntime.set_default_logger_severity(3)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # rows side by side beat threads within a row: nobody waits for anybody
-        graph, self._tables = build_graph(Path(folder), head, precision)  # the session reads the tables where they are
+        graph, self._tables = build_graph(Path(folder), heads, precision)  # the session reads the tables where they are
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(table) for table in self._tables.values()]
         options.add_external_initializers(list(self._tables), values)
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="bert")
 
     def run(self, ids: np.ndarray, types: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        """ids, types, mask: (b, n) int64. Returns (b, n, width of the model or of the head) float32."""
+        """ids, types, mask: (b, n) int64. Returns (b, n, width of the model or of the heads) float32."""
         result: np.ndarray = self._session.run(None, dict(zip(INPUTS, (ids, types, mask), strict=True)))[0]
         return result
 
@@ -77,7 +83,7 @@ def pad(rows: Iterable[np.ndarray], length: int | None = None) -> np.ndarray:
 
 
 def build_graph(
-    folder: Path, head: str | None, precision: Precision = "float32"
+    folder: Path, heads: Sequence[str] = (), precision: Precision = "float32"
 ) -> tuple[bytes, dict[str, np.ndarray]]:
     """The model as a serialised ONNX graph, where batch and length stay free, and its large tables by name. They stay
     out of the graph, which would be copied several times: a third of a second for each model."""
@@ -95,7 +101,7 @@ def build_graph(
             f"{folder}: a {config.get('model_type')} model with {config.get('hidden_act')}, not BERT with gelu"
         )
     try:
-        return _Graph(config, weights, precision).build(head)
+        return _Graph(config, weights, precision).build(heads)
     except KeyError as error:
         raise ModelError(f"{folder}: weights lack {error}; is it the whole model?") from None
 
@@ -120,15 +126,17 @@ class _Graph:
         self.constants: list[Any] = []
         self.tables: dict[str, np.ndarray] = {}
 
-    def build(self, head: str | None) -> tuple[bytes, dict[str, np.ndarray]]:
+    def build(self, heads: Sequence[str]) -> tuple[bytes, dict[str, np.ndarray]]:
         from onnx import TensorProto, helper
 
         hidden = self._embed()
         mask = self._op("Cast", "attention_mask", to=TensorProto.INT32)
         for layer in range(self.config["num_hidden_layers"]):
             hidden = self._layer(f"encoder.layer.{layer}", hidden, mask)
-        if head is not None:
-            hidden = self._linear(head, hidden, "float32")
+        if heads:
+            for part in ("weight", "bias"):
+                self.weights[f"heads.{part}"] = np.concatenate([self.weights[f"{head}.{part}"] for head in heads])
+            hidden = self._linear("heads", hidden, "float32")
         out = self._op("Identity", hidden, output="output")
         free = ["batch", "length"]
         graph = helper.make_graph(

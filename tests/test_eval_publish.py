@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from eval import publish
+from qa.reader import Reading, Span
 
 
 def scored(score, f1, has):
@@ -21,14 +22,42 @@ def drawn(answerable, unanswerable, seed=0):
     ]
 
 
+def fit(rows, verdicts=None):
+    judged = [(*row[:1], row[1] + v, *row[2:]) for row, v in zip(rows, verdicts or [0.0] * len(rows), strict=True)]
+    return publish.fit(rows, judged)
+
+
+def test_a_verdict_that_knows_weighs_more_than_one_that_does_not():
+    rows, rng = drawn(500, 500), np.random.default_rng(1)
+    knows = fit(rows, [2.0 * row[4] + rng.normal() for row in rows])
+    guesses = fit(rows, [2.0 * rng.integers(2) + rng.normal() for _ in rows])
+    assert knows["verdict"] > 1 and abs(guesses["verdict"]) < 0.3
+
+
+def test_the_bound_on_tags_is_the_best_of_those_tried():
+    class Lists:
+        name = "lists"
+
+        def __init__(self, least):
+            self.least = least
+
+        def read(self, question, passages, top=10):
+            marked = [(n, c) for n, c in enumerate(passages[0]) if int(c) / 10 >= self.least]
+            spans = tuple(Span(c, 0, n, n + 1, 1.0) for n, c in marked)
+            return Reading(1.0, spans, listed=spans)
+
+    row = {"question": "?", "context": "123456789", "answers": [{"text": c} for c in "56789"]}
+    assert 0.4 < publish.fit_tagged(Lists, [row]) <= 0.5
+
+
 def test_the_threshold_lies_between_the_kinds_and_the_curve_crosses_one_half_there():
-    fitted = publish.fit(drawn(2000, 2000))
+    fitted = fit(drawn(2000, 2000))
     assert abs(fitted["threshold"]) < 0.3
     assert fitted["scale"] > 0 and fitted["scale"] * fitted["threshold"] + fitted["shift"] == pytest.approx(0, abs=1e-4)
 
 
 def test_both_kinds_weigh_the_same_however_many_there_are():
-    even, few = publish.fit(drawn(3000, 3000)), publish.fit(drawn(3000, 300))
+    even, few = fit(drawn(3000, 3000)), fit(drawn(3000, 300))
     assert few["threshold"] == pytest.approx(even["threshold"], abs=0.5)
     assert few["scale"] == pytest.approx(even["scale"], rel=0.3)
 
@@ -36,11 +65,11 @@ def test_both_kinds_weigh_the_same_however_many_there_are():
 def test_wrong_answers_are_not_worth_giving():
     right = drawn(2000, 2000)
     wrong = [scored(row[1], 0.1 if row[4] and row[1] < 3 else row[3], row[4]) for row in right]
-    assert publish.fit(wrong)["threshold"] > publish.fit(right)["threshold"] + 0.5
+    assert fit(wrong)["threshold"] > fit(right)["threshold"] + 0.5
 
 
 def test_the_fit_is_the_same_every_time():
-    assert publish.fit(drawn(50, 50)) == publish.fit(drawn(50, 50))
+    assert fit(drawn(50, 50)) == fit(drawn(50, 50))
 
 
 def test_near_misses_are_read_beside_the_answerable_questions_of_their_documents(tmp_path, monkeypatch):

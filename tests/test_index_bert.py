@@ -109,11 +109,21 @@ def test_hidden_states_and_logits_are_those_of_a_plain_forward_pass(tmp_path, pr
     states = Bert(tmp_path, threads=1).run(ids, types, mask)
     assert states.dtype == np.float32 and states.shape == expected.shape
     assert np.abs(states - expected)[mask == 1].max() < 1e-4
-    logits = Bert(tmp_path, head="qa_outputs", threads=1).run(ids, types, mask)
+    logits = Bert(tmp_path, heads=["qa_outputs"], threads=1).run(ids, types, mask)
     head = expected @ weights["qa_outputs.weight"].T + weights["qa_outputs.bias"]
     assert logits.shape == (*ids.shape, 2)
     assert np.abs(logits - head)[mask == 1].max() < 1e-4
     assert np.ptp(head[mask == 1]) > 1, "a test of constants would show nothing"
+
+
+def test_the_logits_of_several_heads_stand_side_by_side(tmp_path):
+    weights = tiny_weights() | {"more.weight": np.ones((1, WIDTH), np.float32), "more.bias": np.ones(1, np.float32)}
+    ids, types, mask = batch()
+    both = Bert(save(tmp_path, weights), heads=["qa_outputs", "more"]).run(ids, types, mask)
+    assert both.shape == (*ids.shape, 3)
+    one = Bert(tmp_path, heads=["qa_outputs"]).run(ids, types, mask)
+    assert np.abs(both[..., :2] - one).max() < 1e-5
+    assert np.abs(both[..., 2] - Bert(tmp_path).run(ids, types, mask).sum(-1) - 1).max() < 1e-4
 
 
 def test_padding_changes_nothing(tmp_path):
@@ -131,7 +141,7 @@ def test_half_precision_weights_are_read(tmp_path):
 
 
 def test_each_row_by_itself_is_that_row_of_the_batch(tmp_path):
-    model = Bert(save(tmp_path, tiny_weights()), head="qa_outputs", threads=2)
+    model = Bert(save(tmp_path, tiny_weights()), heads=["qa_outputs"], threads=2)
     ids, types, mask = batch()
     lengths = mask.sum(1)
     rows = model.each([(ids[n, :size], types[n, :size]) for n, size in enumerate(lengths)])
@@ -152,8 +162,8 @@ def test_quantized_weights_are_the_weights_to_half_a_step_of_their_column():
 def test_products_in_int8_come_close_and_do_not_depend_on_the_other_rows(tmp_path):
     folder = save(tmp_path, {name: array * 0.3 for name, array in tiny_weights().items()})
     ids, types, _ = batch()
-    exact = Bert(folder, head="qa_outputs").each([(ids[0], types[0])])[0]
-    rough = Bert(folder, head="qa_outputs", precision="int8")
+    exact = Bert(folder, heads=["qa_outputs"]).each([(ids[0], types[0])])[0]
+    rough = Bert(folder, heads=["qa_outputs"], precision="int8")
     alone = rough.each([(ids[0], types[0])])[0]
     assert 0 < np.abs(alone - exact).max() < 0.1 * np.ptp(exact)
     among = rough.each([(ids[1], types[1]), (ids[0], types[0]), (ids[2, :2], types[2, :2])])[1]
@@ -172,12 +182,12 @@ def test_padded_rows_have_zeros_behind():
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(ModelError, match="gone: no readable BERT model"):
-        build_graph(tmp_path / "gone", None)
+        build_graph(tmp_path / "gone")
 
 
 def test_a_model_without_its_weights_file_is_refused(tmp_path):
     with pytest.raises(ModelError, match="no readable BERT model"):
-        build_graph(save(tmp_path), None)
+        build_graph(save(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -187,7 +197,7 @@ def test_a_config_of_nonsense_is_refused(tmp_path, config):
     save(tmp_path, tiny_weights())
     (tmp_path / "config.json").write_bytes(config)
     with pytest.raises(ModelError, match=str(tmp_path)):
-        build_graph(tmp_path, None)
+        build_graph(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +209,7 @@ def test_a_config_of_nonsense_is_refused(tmp_path, config):
 )
 def test_another_architecture_is_refused_by_name(tmp_path, config, named):
     with pytest.raises(ModelError, match=named):
-        build_graph(save(tmp_path, tiny_weights(), **config), None)
+        build_graph(save(tmp_path, tiny_weights(), **config))
 
 
 @pytest.mark.parametrize(
@@ -214,12 +224,12 @@ def test_missing_weights_are_named(tmp_path, name):
     weights = tiny_weights()
     del weights[name]
     with pytest.raises(ModelError, match=f"weights lack '{name}'"):
-        build_graph(save(tmp_path, weights), None)
+        build_graph(save(tmp_path, weights))
 
 
 def test_a_head_that_the_weights_lack_is_named(tmp_path):
     with pytest.raises(ModelError, match=r"weights lack 'classifier\.weight'"):
-        build_graph(save(tmp_path, tiny_weights()), "classifier")
+        build_graph(save(tmp_path, tiny_weights()), ["classifier"])
 
 
 @pytest.mark.parametrize("key", ["num_hidden_layers", "num_attention_heads", "layer_norm_eps"])
@@ -227,7 +237,7 @@ def test_a_config_that_lacks_a_size_is_refused(tmp_path, key):
     save(tmp_path, tiny_weights())
     (tmp_path / "config.json").write_text(json.dumps({name: value for name, value in CONFIG.items() if name != key}))
     with pytest.raises(ModelError, match=key):
-        build_graph(tmp_path, None)
+        build_graph(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -239,14 +249,14 @@ def test_a_weights_file_of_nonsense_is_refused(tmp_path, data):
     save(tmp_path)
     (tmp_path / "model.safetensors").write_bytes(data)
     with pytest.raises(ModelError, match=str(tmp_path)):
-        build_graph(tmp_path, None)
+        build_graph(tmp_path)
 
 
 def test_a_cut_weights_file_is_refused(tmp_path):
     path = save(tmp_path, tiny_weights()) / "model.safetensors"
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(ModelError, match=str(tmp_path)):
-        build_graph(tmp_path, None)
+        build_graph(tmp_path)
 
 
 # Encoders
@@ -317,7 +327,7 @@ def test_logits_and_hidden_states_are_those_of_transformers(tmp_path, head):
         out = model(**{name: torch.from_numpy(array) for name, array in inputs.items()}, output_hidden_states=True)
     logits = torch.stack([out.start_logits, out.end_logits], -1).numpy()
     expected = out.hidden_states[-1].numpy() if head is None else logits
-    found = Bert(tmp_path, head=head).run(ids, types, mask)
+    found = Bert(tmp_path, heads=[head] if head else []).run(ids, types, mask)
     assert np.abs(found - expected)[mask == 1].max() < 1e-4
 
 

@@ -20,7 +20,9 @@ from hypothesis import strategies as st
 import qa.reader
 from index.errors import ModelError
 from qa.reader import READERS, Reader, Reading, load_reader
-from qa.reader.extractive import Extractive, tidy
+from qa.reader.extractive import Extractive
+from qa.reader.heads import ANSWER
+from qa.reader.tidy import tidy
 from qa.reader.windows import Window, load_tokenizer
 
 WEIGHTS = Path(qa.reader.__file__).parent / "weights"
@@ -229,6 +231,64 @@ def test_logits_come_back_in_the_order_of_the_windows_and_without_padding(tokeni
     assert sorted(size for batch in batches for size in batch) == sorted(len(window) for window in windows)
     assert all(max(batch) * len(batch) <= 2048 for batch in batches)  # bounded work at a time
     assert len(batches) < 15
+
+
+def tagger(tokenizer, passages, marked, verdicts=(0.0,), **options):
+    """A reader with all heads: its best span is the first marked word, its tags mark them all."""
+
+    def forward(windows: list[Window]) -> list[np.ndarray]:
+        rows = []
+        for window in windows:
+            out = np.full((len(window), 6), -9.0)
+            out[0, :2] = 0.0
+            out[:, 2] = 9.0  # outside
+            out[0, ANSWER] = verdicts[window.passage % len(verdicts)]
+            text = passages[window.passage]
+            for word in marked:
+                at = text.find(word)
+                inside = [
+                    n
+                    for n in np.flatnonzero(window.context)
+                    if at >= 0 and window.offsets[n, 0] < at + len(word) and window.offsets[n, 1] > at
+                ]
+                for n in inside:
+                    out[n, 2:5] = (-9.0, 9.0, 0.0) if n == inside[0] else (-9.0, 0.0, 9.0)
+                if inside and word == marked[0]:
+                    out[inside[0], 0] = out[inside[-1], 1] = 3.0
+            rows.append(out)
+        return rows
+
+    return Extractive("tagger", tokenizer, forward, **options)
+
+
+def test_a_list_comes_as_its_items_in_order_of_place_with_exact_offsets(tokenizer):
+    passages = ["Nothing here.", "They were Italy, the United States and Spain, not Sweden."]
+    reading = tagger(tokenizer, passages, ["the United States", "Spain", "Italy"]).read(QUESTION, passages)
+    assert [item.text for item in reading.items] == ["Italy", "the United States", "Spain"]
+    assert all(passages[1][item.start : item.end] == item.text and item.passage == 1 for item in reading.items)
+    assert reading.spans[0].text == "the United States"
+
+
+def test_a_list_of_one_is_the_best_span(tokenizer):
+    passages = ["They were Italy and Spain."]
+    reading = tagger(tokenizer, passages, ["Italy"]).read(QUESTION, passages)
+    assert reading.listed == () and reading.items == reading.spans[:1]
+
+
+def test_items_of_other_passages_stay_out_of_a_list(tokenizer):
+    passages = ["It was Italy and Spain.", "It was Hungary."]
+    reading = tagger(tokenizer, passages, ["Italy", "Spain", "Hungary"]).read(QUESTION, passages)
+    assert [item.text for item in reading.items] == ["Italy", "Spain"]
+
+
+def test_the_verdict_on_a_passage_moves_all_its_spans(tokenizer):
+    passages = ["It was Italy.", "It was Italy."]
+    marked, verdicts = ["Italy"], (-1.0, 2.0)
+    plain, judged = (
+        tagger(tokenizer, passages, marked, verdicts, verdict=weight).read(QUESTION, passages) for weight in (0.0, 0.5)
+    )
+    assert [(s.passage, s.score) for s in plain.spans[:2]] == [(0, 6.0), (1, 6.0)]
+    assert [(s.passage, s.score) for s in judged.spans[:2]] == [(1, 7.0), (0, 5.5)]
 
 
 # The contract, over the table of readers

@@ -7,8 +7,9 @@ import random
 import numpy as np
 import pytest
 
-from qa.reader import mix, train
+from qa.reader import batches, mix, train
 from qa.reader.examples import Example, crop, encode
+from qa.reader.heads import BEGIN, INSIDE, tagged_spans
 from qa.reader.mix import document, is_validation, training_rows
 from qa.reader.negatives import altered, names_by_document, without_answer
 
@@ -37,11 +38,11 @@ def folder(tmp_path):
     """A data folder with every file that the mix names, twelve rows each, and one evaluation set."""
     for kind in ("train", "eval"):
         (tmp_path / kind).mkdir()
-    for at, name in enumerate(mix.MIX):
+    for at, name in enumerate(dict.fromkeys(name.partition(":")[0] for name in mix.MIX)):
         rows = [row(100 * at + n) for n in range(9)]
         rows += [row(100 * at + n, id=f"sqimp-{n}-0-0", answers=[], impossible=True) for n in range(9, 12)]
         put(tmp_path / "train" / f"{name}.jsonl.gz", rows)
-    put(tmp_path / "eval" / "some.jsonl.gz", [row(0, question="who SENT the letters 3")])
+    put(tmp_path / "eval" / "some.jsonl.gz", [row(0, question="who SENT the letters 3", context="Other words.")])
     return tmp_path
 
 
@@ -60,9 +61,14 @@ def tokenizer():
 
 
 def test_questions_of_evaluation_sets_are_not_trained_on(folder):
-    asked = mix.asked_in(folder / "eval")
-    questions = [r["question"] for r in training_rows(folder / "train", asked, seed=1)]
-    assert f"{QUESTION} 3" not in questions and f"{QUESTION} 4" in questions
+    traces = mix.traces_of(folder / "eval")
+    rows = list(training_rows(folder / "train", traces, seed=1))
+    assert f"{QUESTION} 3" not in {r["question"] for r in rows} and f"{QUESTION} 4" in {r["question"] for r in rows}
+
+
+def test_contexts_of_evaluation_sets_are_not_trained_on(folder):
+    put(folder / "eval" / "some.jsonl.gz", [row(0, question="Another?", context=CONTEXT.upper())])
+    assert list(training_rows(folder / "train", mix.traces_of(folder / "eval"), seed=1)) == []
 
 
 def test_one_document_stays_in_one_split_in_all_its_forms():
@@ -136,25 +142,57 @@ def test_a_question_without_name_year_or_opposite_is_left_alone():
 
 def test_an_answer_is_found_again_in_its_tokens(tokenizer):
     (example,) = encode(tokenizer, [row(1)])
-    assert tokenizer.decode(example.context[example.first : example.last + 1].tolist()) == "thierry burkhardt"
+    ((first, last),) = example.spans
+    assert tokenizer.decode(example.context[first : last + 1].tolist()) == "thierry burkhardt"
 
 
 @pytest.mark.parametrize("room", [3, 5, 8, 20, 39, 500])
 def test_a_crop_keeps_the_answer_where_it_says(tokenizer, room):
     (example,) = encode(tokenizer, [row(1)])
-    answer = example.context[example.first : example.last + 1].tolist()
+    (first, last) = example.spans[0]
+    answer = example.context[first : last + 1].tolist()
     for seed in range(30):
-        ids, first, last = crop(example, room, random.Random(seed))
+        ids, ((first, last),) = crop(example, room, random.Random(seed))
         assert len(ids) <= room and 0 <= first <= last < len(ids)
         assert ids[first : last + 1].tolist() == answer[: last - first + 1]
 
 
 def test_a_crop_of_an_unanswerable_example_stays_near_the_question():
     context = np.arange(1000, dtype=np.int32)
-    example = Example("x", np.array([700, 701, 702], np.int32), context, -1, -1)
+    example = Example("x", np.array([700, 701, 702], np.int32), context, ())
     near = [700 in crop(example, 100, random.Random(seed))[0] for seed in range(200)]
     assert 0.25 < np.mean(near) < 0.6  # one place in nine at random; the best of four tries
-    assert crop(example, 100, random.Random(0))[1:] == (-1, -1)
+    assert crop(example, 100, random.Random(0))[1] == ()
+
+
+def listed(number, names=("Kaja Kallas", "Thierry Burkhardt", "Sweden")):
+    answers = [{"text": name, "start": CONTEXT.index(name)} for name in names]
+    return row(number, id=f"list-sqrec-{number}-0-0", question="Who and what is named?", answers=answers, multi=True)
+
+
+def test_a_list_keeps_all_its_answers_and_variants_of_one_answer_only_the_first(tokenizer):
+    some, variants = encode(tokenizer, [listed(1), listed(2) | {"multi": False}])
+    words = [tokenizer.decode(some.context[first : last + 1].tolist()) for first, last in some.spans]
+    assert words == ["kaja kallas", "thierry burkhardt", "sweden"]
+    assert variants.spans == some.spans[:1]
+
+
+@pytest.mark.parametrize("room", [4, 12, 36, 44])
+def test_a_crop_of_a_list_keeps_the_first_answer_and_those_that_fit_whole(tokenizer, room):
+    (example,) = encode(tokenizer, [listed(1, ("Thierry Burkhardt", "Sweden"))])
+    names = [example.context[first : last + 1].tolist() for first, last in example.spans]
+    for seed in range(20):
+        ids, spans = crop(example, room, random.Random(seed))
+        kept = [ids[first : last + 1].tolist() for first, last in spans]
+        assert kept and len(ids) <= room and kept == names[: len(kept)]
+
+
+def test_lists_come_several_times_and_some_documents_of_them_are_kept_aside(folder):
+    put(folder / "train" / "quoref_dev.jsonl.gz", [listed(n) | {"context": f"{CONTEXT} {n}"} for n in range(300)])
+    lists = [r for r in training_rows(folder / "train", set(), seed=1) if r["multi"]]
+    aside = mix.list_rows(folder / "train")
+    assert 2 < len(aside) < 20 and len(lists) == 3 * (300 - len(aside))
+    assert {r["context"] for r in aside}.isdisjoint(r["context"] for r in lists)
 
 
 def arguments(tmp_path, **changes):
@@ -181,13 +219,13 @@ def test_the_plan_is_the_same_for_the_same_seed_and_spends_the_tokens(tokenizer,
     class Args:
         tokens, length, batch, seed = 20_000, 96, 512, 1
 
-    plan = train.make_plan(passes, Args)
-    assert plan == train.make_plan(passes, Args)
+    plan = batches.make_plan(passes, Args)
+    assert plan == batches.make_plan(passes, Args)
     assert 20_000 <= sum(len(picks) * length for _, picks, length in plan) < 20_600
     assert {length for *_, length in plan} <= {32, 64, 96}
     assert [at for at, *_ in plan] == sorted(at for at, *_ in plan) and plan[-1][0] > 0
     Args.seed = 2
-    assert plan != train.make_plan(passes, Args)
+    assert plan != batches.make_plan(passes, Args)
 
 
 def test_the_rate_rises_then_falls_to_nothing():
@@ -198,13 +236,23 @@ def test_the_rate_rises_then_falls_to_nothing():
 
 def test_a_batch_points_at_the_answer_or_at_position_0(tokenizer):
     examples = encode(tokenizer, [row(1), row(2, answers=[], impossible=True), row(3, judged=False)])
-    ids, types, mask, span, possible = train.collate(examples, 96, seed=0)
+    ids, types, mask, span, possible, tags = batches.collate(examples, 96, seed=0)
     assert ids.shape == types.shape == mask.shape == possible.shape == (3, 96)
     assert tokenizer.decode(ids[0, span[0, 0] : span[0, 1] + 1].tolist()) == "thierry burkhardt"
-    assert span[1].tolist() == [0, 0] and ids[1, 0] == train.CLS
-    assert (mask == (ids != train.PAD)).all() and types[0, span[0, 0]] == 1
+    assert span[1].tolist() == [0, 0] and ids[1, 0] == batches.CLS
+    assert (mask == (ids != batches.PAD)).all() and types[0, span[0, 0]] == 1
     assert possible[:, 0].tolist() == [True, True, False]
-    assert (possible[:, 1:] == ((types == 1) & (ids != train.SEP))[:, 1:]).all()
+    assert (possible[:, 1:] == ((types == 1) & (ids != batches.SEP))[:, 1:]).all()
+    assert ((tags == batches.IGNORED)[:, 1:] == ~possible[:, 1:]).all() and (tags[:, 0] == batches.IGNORED).all()
+    assert np.flatnonzero(tags[0] == BEGIN).tolist() == [span[0, 0]] and (tags[1] < BEGIN).all()
+    assert np.flatnonzero(tags[0] == INSIDE).tolist() == list(range(span[0, 0] + 1, span[0, 1] + 1))
+
+
+def test_a_list_is_tagged_and_has_no_one_span(tokenizer):
+    *_, span, _, tags = batches.collate(encode(tokenizer, [listed(1)]), 96, seed=0)
+    assert span[0].tolist() == [batches.IGNORED] * 2 and (tags == BEGIN).sum() == 3
+    found = tagged_spans(np.eye(3)[np.maximum(tags[0], 0)] * 20, tags[0] >= 0)
+    assert len(found) == 3 and all(probability > 0.99 for *_, probability in found)
 
 
 @pytest.mark.slow
@@ -230,6 +278,7 @@ def test_our_forward_pass_is_that_of_transformers_with_its_gradients(tmp_path):
     gradients = {name: p.grad.clone() for name, p in model.named_parameters()}
     model.zero_grad()
     ours = logits(model, ids, types, mask, torch.float32)
+    assert ours.shape == (3, 16, 2)
     torch.nn.functional.cross_entropy(ours, target).backward()
     torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-4)
     for name, p in model.named_parameters():

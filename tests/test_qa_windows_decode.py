@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import qa.reader
 from qa.reader.decode import MAX_TOKENS, TokenSpan, best_spans, odds
+from qa.reader.heads import tagged_spans
 from qa.reader.windows import MAX_LENGTH, MAX_QUESTION, STRIDE, load_tokenizer, make_windows, shorten
 
 WEIGHTS = Path(qa.reader.__file__).parent / "weights"
@@ -220,6 +221,39 @@ def test_logits_of_any_float_type_give_plain_numbers(kind):
     span = best_spans(start, end, inside(4, 1, 3), top=1)[0]
     assert [type(value) for value in vars(span).values()] == [int, int, float, float]
     assert span.score == 3.0
+
+
+# Tags
+
+
+def tags(marks: str, certain: float = 9.0) -> np.ndarray:
+    """'OBIO' -> (4, 3) logits that say so."""
+    return np.eye(3)[["OBI".index(mark) for mark in marks]] * certain
+
+
+@pytest.mark.parametrize(
+    ("marks", "expected"),
+    [
+        ("OBIOB", [(1, 2), (4, 4)]),
+        ("OBBIO", [(1, 1), (2, 3)]),
+        ("OIIO", [(1, 2)]),  # a list may start without a beginning: nothing is lost
+        ("OOOO", []),
+        ("BIII", [(1, 3)]),  # position 0 is no token of the context
+    ],
+)
+def test_tags_give_spans(marks, expected):
+    found = tagged_spans(tags(marks), inside(len(marks), 1, len(marks) - 1))
+    assert [span[:2] for span in found] == expected
+    assert all(probability > 0.99 for *_, probability in found)
+
+
+def test_doubtful_tags_need_a_lower_bound():
+    doubtful = tags("OBI", 0.2)
+    doubtful[1:, 0] = 1.0  # outside 0.55
+    context = inside(3, 1, 2)
+    assert tagged_spans(doubtful, context) == []
+    ((first, last, probability),) = tagged_spans(doubtful, context, least=0.4)
+    assert (first, last) == (1, 2) and 0.4 < probability < 0.5
 
 
 # Windows

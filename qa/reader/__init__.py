@@ -35,16 +35,19 @@ class Reading:
     """answerable: 0..1, how likely it is that any passage answers.
     spans: best first; no two of one passage overlap. Empty where the passages hold no words.
     score: raw, what `answerable` is made of; higher is likelier.
-    items: what a list question asks for, each by itself; else the best span alone.
+    listed: where the question asks for several things, each by itself, in order of place, all of the passage of the
+    best span; empty where it asks for one, or the reader cannot tell.
     """
 
     answerable: float
     spans: tuple[Span, ...]
     score: float = -math.inf
+    listed: tuple[Span, ...] = ()
 
     @property
     def items(self) -> tuple[Span, ...]:
-        return self.spans[:1]
+        """What answers: the list, else the best span alone."""
+        return self.listed or self.spans[:1]
 
 
 def has_word(text: str) -> bool:

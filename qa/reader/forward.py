@@ -14,9 +14,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import gelu, linear
 
+from qa.reader.heads import HEADS
+
 
 def logits(model: Any, ids: Tensor, types: Tensor, mask: Tensor, precision: torch.dtype = torch.bfloat16) -> Tensor:
-    """Start and end logits (b, n, 2) of a `BertForQuestionAnswering`; ids, types, mask: (b, n) int64."""
+    """(b, n, w) of the heads of a BERT reader, start and end logits first; ids, types, mask: (b, n) int64."""
     places, kinds = model.bert.embeddings.position_embeddings.weight, model.bert.embeddings.token_type_embeddings.weight
     words = Lookup.apply(model.bert.embeddings.word_embeddings.weight, ids)
     kind = types.unsqueeze(-1).to(kinds.dtype)
@@ -24,7 +26,8 @@ def logits(model: Any, ids: Tensor, types: Tensor, mask: Tensor, precision: torc
     unseen = ((1 - mask) * -1e4).to(precision)[:, None, None, :]
     for layer in model.bert.encoder.layer:
         x = _block(layer, x, unseen, model.config.num_attention_heads, precision)
-    return linear(x, model.qa_outputs.weight, model.qa_outputs.bias)
+    heads = [getattr(model, name) for name in HEADS if hasattr(model, name)]
+    return linear(x, torch.cat([head.weight for head in heads]), torch.cat([head.bias for head in heads]))
 
 
 def _block(layer: Any, x: Tensor, unseen: Tensor, heads: int, precision: torch.dtype) -> Tensor:

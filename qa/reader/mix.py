@@ -14,6 +14,7 @@ import gzip
 import json
 import random
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,14 +25,16 @@ from qa.reader.negatives import altered, names_by_document, without_answer
 
 @dataclass(frozen=True)
 class Part:
-    """One file of the mix. share: of its rows; judged: share of its answerable rows in their own wording that also
-    teach "no answer"; keep: which of its rows."""
+    """One file of the mix. share: of its rows, above 1 where they come several times; judged: share of its answerable
+    rows in their own wording that also teach "no answer"; keep: which of its rows."""
 
     share: float = 1.0
     judged: float = 0.0
     keep: Callable[[dict[str, Any]], bool] = lambda row: True
 
 
+WITH_LISTS = ("squad_rec_lists_derived", "quoref_dev", "qed_train_nq", "timeqa_human")  # questions for several things
+LISTED = 3.0
 HUMAN = ("squad_rec_wiki", "squad_rec_valctx")  # people's questions, each with a translated twin
 MIX = {
     "squad_rec_wiki": Part(judged=0.5),
@@ -46,24 +49,28 @@ MIX = {
     "nq_oracle": Part(keep=lambda row: not row["multi"]),
     "qamr_dev": Part(0.1),
     "qadiscourse": Part(0.3),
+    "squadshifts_reddit": Part(0.3),
+    "squadshifts_amazon_reviews": Part(0.3),
+    "quoref_dev": Part(keep=lambda row: not row["multi"]),
+    "timeqa_human": Part(judged=1.0, keep=lambda row: not row["multi"]),
+    **{f"{name}:lists": Part(LISTED, keep=lambda row: row["multi"]) for name in WITH_LISTS},
 }
 TRANSLATED = 0.5  # share of people's SQuAD questions asked in their translated form
 REMOVED, ALTERED = 0.08, 0.12  # share of people's SQuAD questions that also come as an unanswerable one
 
 
 def training_rows(folder: Path, held_out: set[str], seed: int) -> Iterator[dict[str, Any]]:
-    """One pass over the mix, drawn from the seed; without validation documents and questions of evaluation sets."""
+    """One pass over the mix, drawn from the seed; without validation documents, and without questions and contexts of
+    evaluation sets (held_out: see `traces_of`)."""
     rng = random.Random(seed)
     pool = names_by_document((document(row), row) for name in HUMAN for row in read_rows(folder / f"{name}.jsonl.gz"))
     for name, part in MIX.items():
-        for row in read_rows(folder / f"{name}.jsonl.gz"):
-            if rng.random() >= part.share or not part.keep(row):
-                continue
-            if is_validation(row) or plain(row["question"]) in held_out:
+        for row in read_rows(folder / f"{name.partition(':')[0]}.jsonl.gz", part.share, rng):
+            if not part.keep(row) or is_validation(row) or not held_out.isdisjoint(traces(row)):
                 continue
             if name in HUMAN:
                 for chance, made in ((REMOVED, without_answer(row)), (ALTERED, altered(row, pool[document(row)], rng))):
-                    if rng.random() < chance and made and plain(made["question"]) not in held_out:
+                    if rng.random() < chance and made and held_out.isdisjoint(traces(made)):
                         yield made | {"judged": True}
             if row.get("question_bt") and not row["impossible"] and rng.random() < TRANSLATED:
                 yield row | {"question": row["question_bt"], "judged": True}
@@ -86,15 +93,33 @@ def translated(row: dict[str, Any]) -> dict[str, Any]:
     return row | {"question": row.get("question_bt") or row["question"]}
 
 
-def asked_in(folder: Path) -> set[str]:
-    """Normalised questions of every evaluation set: none of them may be trained on."""
-    return {plain(row["question"]) for path in sorted(folder.glob("*.jsonl.gz")) for row in read_rows(path)}
+def list_rows(folder: Path) -> list[dict[str, Any]]:
+    """Validation documents: questions that ask for several things."""
+    return [
+        row
+        for name in WITH_LISTS
+        for row in read_rows(folder / f"{name}.jsonl.gz")
+        if row["multi"] and is_validation(row)
+    ]
 
 
-def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+def traces_of(folder: Path) -> set[str]:
+    """What may not be trained on: the normalised questions and contexts of every evaluation set."""
+    return {trace for path in sorted(folder.glob("*.jsonl.gz")) for row in read_rows(path) for trace in traces(row)}
+
+
+def traces(row: dict[str, Any]) -> set[str]:
+    """By what a row is known again: its normalised question, and its normalised context where it has one."""
+    return {plain(row["question"]), plain(row.get("context") or row["question"])}
+
+
+def read_rows(path: Path, share: float = 1.0, rng: random.Random | None = None) -> Iterator[dict[str, Any]]:
+    """The rows of a file; with a share below 1 some of them, above 1 all of them and more."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
-            yield json.loads(line)
+            times = int(share) + (rng is not None and rng.random() < share % 1)
+            for _ in range(times):
+                yield json.loads(line)
 
 
 def plain(question: str) -> str:
@@ -108,6 +133,6 @@ def document(row: dict[str, Any]) -> str:
 
 
 def is_validation(row: dict[str, Any], one_in: int = 36) -> bool:
-    """One SQuAD document in `one_in` is kept for validation, in all of its forms."""
+    """One document in `one_in` is kept for validation, in all of its forms."""
     key = document(row)
-    return key.startswith("squad-") and int(key[6:]) % one_in == 7
+    return (int(key[6:]) if key.startswith("squad-") else zlib.crc32(key.encode())) % one_in == 7

@@ -14,20 +14,19 @@ import hashlib
 import json
 import math
 import os
-import random
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from qa.reader.decode import best_spans
-from qa.reader.examples import Example, crop, encode
-from qa.reader.mix import asked_in, training_rows, translated, validation_rows
+from qa.reader.batches import IGNORED, Passes, collate, make_plan
+from qa.reader.examples import Example
+from qa.reader.heads import ANSWER, HEADS, TAGS
+from qa.reader.judge import validate, validation_examples
 from qa.reader.windows import load_tokenizer
 
-CLS, SEP, PAD = 101, 102, 0  # of BERT's uncased vocabulary, which the base model uses
+TAG_WEIGHT, ANSWER_WEIGHT = 0.1, 0.5  # of a row's tokens together, and of its verdict, beside its span's 1
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -59,8 +58,11 @@ def run(args: argparse.Namespace) -> None:
     passes = Passes(args, tokenizer)
     held_out = validation_examples(args.data / "train", tokenizer)
     model = AutoModelForQuestionAnswering.from_pretrained(base)
-    if args.start:
-        model.load_state_dict({name: tensor.float() for name, tensor in load_file(args.start).items()})
+    for name, width in HEADS.items():
+        if not hasattr(model, name):
+            setattr(model, name, torch.nn.Linear(model.config.hidden_size, width))
+    if args.start:  # which may lack a head
+        model.load_state_dict({name: tensor.float() for name, tensor in load_file(args.start).items()}, strict=False)
     model.train()
     flat = [p for n, p in model.named_parameters() if p.ndim < 2]
     deep = [p for n, p in model.named_parameters() if p.ndim >= 2]
@@ -124,93 +126,21 @@ def settings(args: argparse.Namespace) -> dict[str, Any]:
     return {"command": command, "machine": f"{os.cpu_count()} CPU cores, no GPU, bfloat16", "start": start, **given}
 
 
-class Passes:
-    """The examples of each pass over the data, made when asked for; pass n is drawn from the seed and n."""
-
-    def __init__(self, args: argparse.Namespace, tokenizer: Any) -> None:
-        self.args, self.tokenizer, self.kept = args, tokenizer, {}  # type: ignore[var-annotated]
-
-    def __getitem__(self, n: int) -> list[Example]:
-        if n not in self.kept:
-            held_out = asked_in(self.args.data / "eval")
-            rows = training_rows(self.args.data / "train", held_out, self.args.seed * 1000 + n)
-            self.kept[n] = encode(self.tokenizer, list(rows))
-        return self.kept[n]  # type: ignore[no-any-return]
-
-
-def validation_examples(folder: Path, tokenizer: Any, most: int = 400) -> list[list[Example]]:
-    """People's answerable questions; the same in translation; unanswerable ones, which exist in translation only."""
-    rows = validation_rows(folder)
-    random.Random(0).shuffle(rows)
-    answerable, other = ([r for r in rows if r["impossible"] is no][:most] for no in (False, True))
-    return [encode(tokenizer, part) for part in (answerable, [translated(r) for r in answerable], other)]
-
-
-def make_plan(passes: Passes | Sequence[list[Example]], args: argparse.Namespace) -> list[tuple[int, list[int], int]]:
-    """(pass, indices, padded length) of every step: examples of like length together, the order drawn from the seed."""
-    plan: list[tuple[int, list[int], int]] = []
-    spent, at = 0, 0
-    while spent < args.tokens:
-        rng, examples = random.Random(args.seed * 10 + at), passes[at]
-        order = list(range(len(examples)))
-        rng.shuffle(order)
-        batches = []
-        for begin in range(0, len(order), 4096):
-            pool = sorted(order[begin : begin + 4096], key=lambda n: padded(examples[n], args.length))
-            while pool:
-                length = padded(examples[pool[-1]], args.length)
-                size = args.batch // length
-                if len(pool) >= size:
-                    batches.append((at, pool[-size:], length))
-                del pool[-size:]
-        rng.shuffle(batches)
-        for batch in batches:
-            if spent < args.tokens:
-                spent += len(batch[1]) * batch[2]
-                plan.append(batch)
-        at += 1
-    return plan
-
-
-def padded(example: Example, limit: int) -> int:
-    return min(limit, -(-(len(example.question) + len(example.context) + 3) // 32) * 32)
-
-
 def schedule(done: float, warm_up: float = 0.05) -> float:
     """Share of the full rate: linear up over the first 5 %, linear down to nothing at the end."""
     return done / warm_up if done < warm_up else (1 - done) / (1 - warm_up)
-
-
-def collate(batch: list[Example], length: int, seed: int) -> tuple[np.ndarray, ...]:
-    """ids, types, mask (b, n), first and last (b, 2), and where an answer may stand (b, n): on the context, and at
-    position 0, where unanswerable examples point, unless "no answer" is not judged."""
-    rng = random.Random(seed)
-    ids, types = np.full((len(batch), length), PAD, np.int64), np.zeros((len(batch), length), np.int64)
-    span, possible = np.zeros((len(batch), 2), np.int64), np.zeros((len(batch), length), bool)
-    for n, example in enumerate(batch):
-        question = example.question[: length // 2]
-        context, first, last = crop(example, length - len(question) - 3, rng)
-        head = len(question) + 2
-        row = [CLS, *question, SEP, *context, SEP]
-        ids[n, : len(row)] = row
-        types[n, head : len(row)] = 1
-        possible[n, head : len(row) - 1] = True
-        possible[n, 0] = example.judged
-        if first >= 0:
-            span[n] = first + head, last + head
-    return ids, types, (ids != PAD).astype(np.int64), span, possible
 
 
 def one_step(torch, model, batch: list[Example], length: int, seed: int, micro: int = 3072) -> float:  # type: ignore[no-untyped-def]
     """Forward and backward over one batch in slices that stay in the cache; returns the mean loss."""
     from qa.reader.forward import logits
 
-    ids, types, mask, span, possible = (torch.from_numpy(part) for part in collate(batch, length, seed))
+    ids, types, mask, span, possible, tags = (torch.from_numpy(part) for part in collate(batch, length, seed))
     size, total = max(1, micro // length), 0.0
     for at in range(0, len(batch), size):
         cut = slice(at, at + size)
-        out = logits(model, ids[cut], types[cut], mask[cut]).masked_fill(~possible[cut].unsqueeze(-1), -1e4)
-        loss = torch.nn.functional.cross_entropy(out, span[cut], reduction="sum") / (2 * len(batch))
+        out = logits(model, ids[cut], types[cut], mask[cut])
+        loss = loss_of(torch, out, span[cut], possible[cut], tags[cut]) / len(batch)
         loss.backward()
         total += float(loss.detach())
     if not math.isfinite(total):
@@ -218,34 +148,15 @@ def one_step(torch, model, batch: list[Example], length: int, seed: int, micro: 
     return total
 
 
-def validate(torch, model, parts: list[list[Example]]) -> dict[str, float]:  # type: ignore[no-untyped-def]
-    """Exact spans of people's questions, and how well the score separates answerable from not (AUROC), both in
-    translation, so that the wording gives nothing away."""
-    (human, exact), (asked, _), (none, _) = (spans(torch, model, part) for part in parts)
-    auroc = np.mean([np.mean(none < score) for score in asked]) if len(asked) and len(none) else 0.0
-    return {
-        "exact": round(float(np.mean(exact)), 4),
-        "auroc": round(float(auroc), 4),
-        "moved": round(float(np.mean(human) - np.mean(asked)), 3),
-    }
-
-
-def spans(torch, model, examples: list[Example]) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[no-untyped-def]
-    """For each example the score of its best span over "no answer", and whether that span is the right one."""
-    from qa.reader.forward import logits
-
-    scores, right = [], []
-    with torch.no_grad():
-        for at in range(0, len(examples), 16):
-            batch = examples[at : at + 16]
-            ids, types, mask, span, possible = collate(batch, max(padded(e, 384) for e in batch), 0)
-            possible[:, 0] = False
-            out = logits(model, *map(torch.from_numpy, (ids, types, mask))).numpy()
-            for n in range(len(batch)):
-                best = best_spans(out[n, :, 0], out[n, :, 1], possible[n], top=1)[0]
-                scores.append(best.score)
-                right.append((best.first, best.last) == tuple(span[n].tolist()))
-    return np.array(scores), np.array(right)
+def loss_of(torch, out, span, possible, tags) -> Any:  # type: ignore[no-untyped-def]
+    """Sum over the rows: cross entropy of the span's ends, of the tags, and of the verdict where it is judged."""
+    entropy = torch.nn.functional.cross_entropy
+    ends = entropy(out[..., :2].masked_fill(~possible.unsqueeze(-1), -1e4), span, reduction="sum", ignore_index=IGNORED)
+    marks = entropy(out[..., TAGS].transpose(1, 2), tags, reduction="sum", ignore_index=IGNORED)
+    verdict = torch.nn.functional.binary_cross_entropy_with_logits(
+        out[:, 0, ANSWER], (span[:, 0] != 0).float(), weight=possible[:, 0].float(), reduction="sum"
+    )
+    return ends / 2 + TAG_WEIGHT * marks + ANSWER_WEIGHT * verdict
 
 
 def dump(optimizer) -> dict[str, Any]:  # type: ignore[no-untyped-def]
