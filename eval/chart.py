@@ -39,7 +39,8 @@ def line_chart(title: str, x_label: str, y_label: str, series: Mapping[str, Poin
     ]
     for tick in x_ticks:
         x, y = place(tick, y_ticks[0])
-        parts += [_line([(x, y), (x, _TOP)], "#dddddd"), _text(x, y + 16, f"{tick:g}", "middle")]
+        anchor = "end" if tick == x_ticks[-1] else "middle"  # the last label stays inside
+        parts += [_line([(x, y), (x, _TOP)], "#dddddd"), _text(x, y + 16, f"{tick:g}", anchor)]
     for tick in y_ticks:
         x, y = place(x_ticks[0], tick)
         parts += [_line([(x, y), (_WIDTH - _RIGHT, y)], "#dddddd"), _text(x - 6, y + 4, f"{tick:g}", "end")]
