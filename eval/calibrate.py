@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from eval.logistic import fit_logistic
 from eval.metrics import auroc, fold, token_f1
 from eval.questions import Gold, Question, read_questions
 from index.library import Filter
@@ -130,14 +131,7 @@ def fit(examples: Sequence[Example], coverage: float) -> dict[str, Any]:
     z = np.hstack([(x - mean) / spread, np.ones((len(x), 1))])
     per_set = [sum(example.seeds for example in examples), sum(not example.seeds for example in examples)]
     share = np.array([len(x) / (2 * per_set[0] if example.seeds else 2 * per_set[1]) for example in examples])
-    w = np.zeros(z.shape[1])
-    ridge = np.eye(len(w)) * 1.0
-    ridge[-1, -1] = 0
-    for _ in range(30):
-        p = 1 / (1 + np.exp(-z @ w))
-        gradient = z.T @ (share * (p - y)) + ridge @ w
-        hessian = (z * (share * p * (1 - p))[:, None]).T @ z + ridge
-        w -= np.linalg.solve(hessian, gradient)
+    w = fit_logistic(z, y, share, np.array([1.0] * x.shape[1] + [0.0]))
     weights = w[:-1] / spread
     bias = float(w[-1] - (weights * mean).sum())
     probability = 1 / (1 + np.exp(-(x @ weights + bias)))

@@ -11,8 +11,8 @@ _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 640, 340, 56, 20, 34, 46
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # Okabe and Ito: told apart by all eyes
 
 
-def line_chart(title: str, x_label: str, y_label: str, series: Mapping[str, Points], diagonal: bool = False) -> str:
-    """One line for each series, in the order given; a line of one point is drawn as a dot. diagonal: also draws y = x.
+def line_chart(title: str, x_label: str, y_label: str, series: Mapping[str, Points]) -> str:
+    """One line for each series, in the order given; a line of one point is drawn as a dot.
 
     Raises ValueError where there is no point at all, or one that is not finite.
     """
@@ -44,9 +44,6 @@ def line_chart(title: str, x_label: str, y_label: str, series: Mapping[str, Poin
     for tick in y_ticks:
         x, y = place(x_ticks[0], tick)
         parts += [_line([(x, y), (_WIDTH - _RIGHT, y)], "#dddddd"), _text(x - 6, y + 4, f"{tick:g}", "end")]
-    if diagonal:
-        low, high = max(x_ticks[0], y_ticks[0]), min(x_ticks[-1], y_ticks[-1])
-        parts.append(_line([place(low, low), place(high, high)], "#888888", 'stroke-dasharray="4 4"'))
     for number, (name, line) in enumerate(series.items()):
         colour = _COLOURS[number % len(_COLOURS)]
         placed = [place(*point) for point in line]

@@ -20,12 +20,11 @@ from typing import Any
 
 import numpy as np
 
-from qa.reader.extractive import shipped
+from qa.reader.extractive import WEIGHTS, shipped
 from qa.reader.windows import load_tokenizer, make_windows
 
 QUESTION = "Which countries opposed training inside Ukraine?"
 SEEDS = Path(__file__).parent.parent / "seeds"
-WEIGHTS = Path(__file__).parent.parent / "qa" / "reader" / "weights"
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -22,14 +22,14 @@ import numpy as np
 
 from eval.chart import line_chart
 from eval.lists import measure as measure_lists
+from eval.logistic import fit_logistic
 from eval.squad import Scored, measure, read_all, read_rows
 from qa.reader import Reader
-from qa.reader.extractive import Extractive, from_bert_folder
+from qa.reader.extractive import WEIGHTS, Extractive, from_bert_folder
 from qa.reader.heads import HEADS
 from qa.reader.mix import MIX, list_rows, validation_rows
 
 NEAR_MISSES = Path(__file__).parent / "questions" / "near_misses.jsonl"
-WEIGHTS = Path(__file__).parent.parent / "qa" / "reader" / "weights"
 SETS = ("squad_dev_v2.0", "squad_dev_v1.1", "realtimeqa_evidence", "qed_dev")
 
 
@@ -111,11 +111,7 @@ def fit(plain: Sequence[Scored], judged: Sequence[Scored], tries: int = 200) -> 
     has = np.array([s[4] for s in plain])
     weight = np.where(has, 0.5 / max(1, has.sum()), 0.5 / max(1, (~has).sum()))
     z = np.stack([score, verdict, np.ones_like(score)], 1)
-    w = np.array([0.3, 0.0, 0.0])
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-z @ w))
-        hessian = (z * (weight * p * (1 - p))[:, None]).T @ z + 1e-6 * np.eye(3)
-        w -= np.linalg.solve(hessian, z.T @ (weight * (p - has)))
+    w = fit_logistic(z, has, weight, np.full(3, 1e-6))
     scale, more = float(w[0]), float(max(0.0, w[1] / w[0]))
     x = score + more * verdict
     gain = weight * np.where(has, [s[3] for s in plain], -1.0)
@@ -174,9 +170,9 @@ as the rest of the project; the licences of the training texts are listed below.
 
     {settings["command"]}
 
-Seed {settings["seed"]}, {settings["tokens"]:.3g} tokens, {settings["machine"]}. {start} The same command over
-the same data repeats the run, up to the order of floating-point sums. The weights are the mean of {kept} checkpoints,
-the last among them.
+Seed {settings["seed"]}, {settings["tokens"]:.3g} tokens, {settings["machine"]}. {start}
+The same command over the same data repeats the run, up to the order of floating-point sums, with the code of the commit
+that brought these weights. The weights are the mean of {kept} checkpoints, the last among them.
 
 ## Data
 

@@ -196,9 +196,6 @@ class _Graph:
     def _ints(self, *values: int) -> str:
         return self._constant(f"ints_{len(self.constants)}", np.array(values, np.int64))
 
-    def _floats(self, value: float) -> str:
-        return self._constant(f"floats_{len(self.constants)}", np.array(value, np.float32))
-
     def _constant(self, name: str, array: np.ndarray) -> str:
         from onnx import TensorProto, helper, numpy_helper
 

@@ -1,6 +1,6 @@
 """The neural reader: windows -> logits -> spans, the same for the shipped model and for any other.
 
-A model is a function from padded batches to start and end logits. The shipped one runs in ONNX Runtime (`index.bert`).
+A model is a function from windows to their logits. The shipped one runs in ONNX Runtime (`index.bert`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import json
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from index.bert import Precision
 
+WEIGHTS = Path(__file__).parent / "weights"
 Forward = Callable[[list[Window]], Iterable[np.ndarray]]
 """Windows -> for each (n, w) float logits; rows behind the window's own are ignored. w is 2, start and end, or that of
 all of `qa.reader.heads`."""
@@ -106,8 +106,7 @@ class Extractive:
 
 def shipped(threads: int | None = None) -> Extractive:
     """Our own weights, from the package."""
-    folder = Path(str(files("qa.reader").joinpath("weights")))
-    return from_bert_folder("attest", folder, threads=threads)
+    return from_bert_folder("attest", WEIGHTS, threads=threads)
 
 
 def from_bert_folder(name: str, folder: Path, precision: Precision = "int8", threads: int | None = None) -> Extractive:

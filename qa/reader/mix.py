@@ -69,8 +69,10 @@ def training_rows(folder: Path, held_out: set[str], seed: int) -> Iterator[dict[
             if not part.keep(row) or is_validation(row) or not held_out.isdisjoint(traces(row)):
                 continue
             if name in HUMAN:
-                for chance, made in ((REMOVED, without_answer(row)), (ALTERED, altered(row, pool[document(row)], rng))):
-                    if rng.random() < chance and made and held_out.isdisjoint(traces(made)):
+                removed = without_answer(row) if rng.random() < REMOVED else None
+                changed = altered(row, pool[document(row)], rng) if rng.random() < ALTERED else None
+                for made in (removed, changed):
+                    if made and held_out.isdisjoint(traces(made)):
                         yield made | {"judged": True}
             if row.get("question_bt") and not row["impossible"] and rng.random() < TRANSLATED:
                 yield row | {"question": row["question_bt"], "judged": True}

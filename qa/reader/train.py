@@ -96,12 +96,11 @@ def run(args: argparse.Namespace) -> None:
             note(args.out, row)
             losses = []
         if done % args.every == 0 or done == len(plan):
-            save_file({k: v.contiguous() for k, v in model.state_dict().items()}, weights_file)
+            save_file(model.state_dict(), weights_file)
             save_file(dump(optimizer), state_file)
             (args.out / "step.json").write_text(json.dumps({"step": done}))
         if done in args.keep:
-            tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
-            save_file(tensors, args.out / f"weights-{done}.safetensors")
+            save_file(model.state_dict(), args.out / f"weights-{done}.safetensors")
         if done % (args.every * 4) == 0 or done == len(plan):
             row = {"step": done, **validate(torch, model, held_out)}
             print(row, flush=True)
