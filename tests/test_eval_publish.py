@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from eval import publish
 from qa.reader import Reading, Span
@@ -104,3 +105,24 @@ def test_every_near_miss_is_a_question_of_its_own():
     rows = [json.loads(line) for line in publish.NEAR_MISSES.read_text(encoding="utf-8").splitlines()]
     assert len(rows) > 200 and all(set(row) == {"like", "question"} and row["question"].endswith("?") for row in rows)
     assert len({row["question"] for row in rows}) == len(rows) and all(row["like"].startswith("sqrec-") for row in rows)
+
+
+def test_the_weights_are_the_mean_over_the_checkpoints_of_all_runs_and_the_card_tells_each(tmp_path, monkeypatch):
+    runs = [tmp_path / "one", tmp_path / "two"]
+    for number, run in enumerate(runs, 1):
+        run.mkdir()
+        settings = {"command": f"train --seed {number}", "machine": "a laptop", "start": "ab12", "teacher": None}
+        (run / "settings.json").write_text(json.dumps(settings))
+        log = [{"step": 5, "loss": 1.0}, {"step": 5, "exact": 0.5, "auroc": 0.8}]
+        (run / "log.jsonl").write_text("".join(json.dumps(row) + "\n" for row in log))
+        save_file({"a": np.full(2, number, np.float32)}, run / "weights.safetensors")
+    save_file({"a": np.full(2, 6, np.float32)}, runs[0] / "weights-3.safetensors")
+    monkeypatch.setattr(publish, "WEIGHTS", tmp_path / "shipped")
+    publish.write_weights(runs)
+    shipped = load_file(tmp_path / "shipped" / "model.safetensors")["a"]
+    assert shipped.dtype == np.float16 and shipped.tolist() == [3, 3]
+    card = publish.card(runs, {"squad": {"questions": 7, "f1": 70.5}}, {"threshold": 0.25})
+    assert "Run 1, a laptop:\n\n    train --seed 1" in card and "Run 2, a laptop:\n\n    train --seed 2" in card
+    assert "2 of its checkpoints" in card and card.count("START: weights of SHA-256 `ab12`") == 2
+    assert "| 5 | 0.5 | 0.8 |\n| 10 | 0.5 | 0.8 |" in card and "| squad | 7 |" in card and "TEACHER: w" not in card
+    assert [row["step"] for row in publish.read_logs(runs)] == [5, 5, 10, 10]

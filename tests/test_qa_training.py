@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from qa.reader import batches, mix, train
+from qa.reader import batches, mix, steps, train
 from qa.reader.examples import Example, crop, encode
 from qa.reader.heads import BEGIN, INSIDE, tagged_spans
 from qa.reader.mix import document, is_validation, training_rows
@@ -229,7 +229,7 @@ def test_the_plan_is_the_same_for_the_same_seed_and_spends_the_tokens(tokenizer,
 
 
 def test_the_rate_rises_then_falls_to_nothing():
-    rates = [train.schedule(step / 100) for step in range(101)]
+    rates = [steps.schedule(step / 100) for step in range(101)]
     assert rates[0] == 0 and max(rates) == rates[5] == 1 and rates[-1] == 0
     assert rates[:6] == sorted(rates[:6]) and rates[5:] == sorted(rates[5:], reverse=True)
 
@@ -253,6 +253,72 @@ def test_a_list_is_tagged_and_has_no_one_span(tokenizer):
     assert span[0].tolist() == [batches.IGNORED] * 2 and (tags == BEGIN).sum() == 3
     found = tagged_spans(np.eye(3)[np.maximum(tags[0], 0)] * 20, tags[0] >= 0)
     assert len(found) == 3 and all(probability > 0.99 for *_, probability in found)
+
+
+def test_hidden_word_pieces_are_drawn_anew_and_never_the_answer(tokenizer):
+    examples = encode(tokenizer, [row(n) for n in range(60)])
+    plain, *others = batches.collate(examples, 96, seed=0)
+    hidden, *same = batches.collate(examples, 96, seed=0, masked=0.2)
+    assert all((one == other).all() for one, other in zip(others, same, strict=True))
+    changed = hidden != plain
+    types, span, possible = others[0], others[2], others[3]
+    assert (
+        (hidden[changed] == batches.MASK).all() and not changed[:, 0].any() and not changed[plain == batches.SEP].any()
+    )
+    assert not any(changed[n, first : last + 1].any() for n, (first, last) in enumerate(span))
+    inside = possible.copy()
+    inside[:, 0] = False
+    for n, (first, last) in enumerate(span):
+        inside[n, first : last + 1] = False
+    asked = (types == 0) & (plain != batches.PAD) & (plain != batches.SEP) & (plain != batches.CLS)
+    assert 0.17 < changed[inside].mean() < 0.23 and 0.06 < changed[asked].mean() < 0.15
+    assert len({tuple(np.flatnonzero(at)) for at in changed}) > 50
+
+
+def test_the_twin_of_an_item_on_a_translated_paragraph_is_drawn_too(folder):
+    rows = [row(n, id=f"sqbt-{n}-0-0", has_wiki=True, context="Mr " + CONTEXT, answers=[]) for n in range(720)]
+    put(folder / "train" / "squad2_bt.jsonl.gz", [r | {"impossible": True} for r in rows])
+    found = [r for r in training_rows(folder / "train", set(), seed=1) if r["context"].startswith("Mr ")]
+    assert 0.25 < len(found) / 700 < 0.45 and all(r["judged"] for r in found)
+
+
+@pytest.mark.slow
+def test_a_teacher_is_half_of_the_target():
+    import torch
+
+    out = torch.zeros(3, 4, 6)
+    out[..., :2] = torch.randn(3, 4, 2, generator=torch.Generator().manual_seed(0))
+    possible = torch.tensor([[True, True, True, False]] * 3)
+    span = torch.tensor([[1, 2], [0, 0], [batches.IGNORED, batches.IGNORED]])
+    tags = torch.full((3, 4), batches.IGNORED)
+    alone = steps.loss_of(torch, out, span, possible, tags)
+    sure = torch.full((3, 4, 6), -50.0)
+    for n, (first, last) in enumerate([(1, 2), (0, 0), (1, 1)]):
+        sure[n, first, 0] = sure[n, last, 1] = 50.0
+    torch.testing.assert_close(steps.loss_of(torch, out, span, possible, tags, sure), alone)
+    other = sure[[1, 0, 2]]
+    crossed = steps.loss_of(torch, out, span[[1, 0, 2]], possible, tags)
+    verdict = steps.loss_of(torch, out * 0, span, possible, tags) - steps.loss_of(
+        torch, out * 0, span, possible, tags, sure
+    )
+    assert abs(float(verdict)) < 1e-4
+    mixed = steps.loss_of(torch, out, span, possible, tags, other)
+    torch.testing.assert_close(mixed, (alone + crossed) / 2)
+    assert steps.loss_of(torch, out, span, possible, tags, out) < mixed
+
+
+@pytest.mark.slow
+def test_a_run_with_a_teacher_learns_and_says_which(folder, tmp_path):
+    train.main(arguments(folder))
+    taught = folder / "run" / "weights.safetensors"
+    taught = taught.rename(tmp_path / "taught.safetensors")
+    (folder / "run").rename(folder / "first")
+    train.main(arguments(folder, start=taught, teacher=taught, masked=0.3))
+    settings = json.loads((folder / "run" / "settings.json").read_text())
+    assert settings["start"] == settings["teacher"] and len(settings["teacher"]) == 64
+    assert settings["command"].endswith("--start START --teacher TEACHER") and "--masked 0.3" in settings["command"]
+    losses = [json.loads(line) for line in (folder / "run" / "log.jsonl").read_text().splitlines()]
+    assert losses and all(np.isfinite(value) for line in losses for value in line.values())
 
 
 @pytest.mark.slow

@@ -43,6 +43,9 @@ MIX = {
     "squad2_bt": Part(
         judged=1.0, keep=lambda row: not row["has_wiki"] and (row["impossible"] or row.get("align") == "exact")
     ),
+    "squad2_bt:twins": Part(  # the same items on a translated paragraph: other words, same judgement
+        0.35, judged=1.0, keep=lambda row: row["has_wiki"] and (row["impossible"] or row.get("align") == "exact")
+    ),
     "squad_rec_hardneg_derived": Part(0.6),
     "squadshifts_new_wiki": Part(),
     "qed_train_nq": Part(keep=lambda row: not row["multi"]),

