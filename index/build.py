@@ -64,20 +64,16 @@ def build(
     root = Path(folder)
     need_folder(root)
     place = Path(library) if library is not None else default_library(root)
-    full = _printable(str(root.resolve()))
     if place.resolve() == root.resolve():
         raise LibraryError(f"library {place} is the folder of articles itself; name another --library")
-    old = Library.open(place, encoder) if store.exists(place) else None
-    if old and old.manifest["folder"] != full:
-        raise LibraryError(
-            f"library {place} holds the articles of {old.manifest['folder']}, not of {full}; name another --library"
-        )
-    entries = look(root, place, old)
-    if not any(not entry.file.refused for entry in entries):
-        raise _nothing(root, entries)
-    if old and [entry.file for entry in entries] == list(old.files.values()):
+    old, entries = _compare(root, place, encoder)
+    if old and not _changed(old, entries):
         return _report(old, embedded=0, changed=False)
     with store.writing(place):
+        if store.named(place) != (old.generation if old else None):  # another writer was faster
+            old, entries = _compare(root, place, encoder)
+            if old and not _changed(old, entries):
+                return _report(old, embedded=0, changed=False)
         made = old.encoder if old else load_encoder(encoder or DEFAULT)
         texts = [a.text[p.start : p.end] for e in entries for a, passages in e.fresh for p in passages]
         vectors = made.encode(texts, progress)
@@ -88,13 +84,31 @@ def build(
             return counts | {
                 "encoder": made.name,
                 "encoder_model": old.manifest["encoder_model"] if old else _model(encoder),
-                "folder": full,
+                "folder": _printable(str(root.resolve())),
                 "dim": dim,
                 "built_ns": time.time_ns(),
             }
 
         store.commit(place, fill)
     return _report(Library.open(place), embedded=len(texts), changed=True)
+
+
+def _compare(root: Path, place: Path, encoder: str | None) -> tuple[Library | None, list[Entry]]:
+    """The library as it is, and what the folder holds beside it."""
+    old = Library.open(place, encoder) if store.exists(place) else None
+    full = _printable(str(root.resolve()))
+    if old and old.manifest["folder"] != full:
+        raise LibraryError(
+            f"library {place} holds the articles of {old.manifest['folder']}, not of {full}; name another --library"
+        )
+    entries = look(root, place, old)
+    if not any(not entry.file.refused for entry in entries):
+        raise _nothing(root, entries)
+    return old, entries
+
+
+def _changed(old: Library, entries: list[Entry]) -> bool:
+    return [entry.file for entry in entries] != list(old.files.values())
 
 
 def _write(draft: Path, entries: list[Entry], vectors: np.ndarray, old: Library | None) -> dict[str, int]:

@@ -53,7 +53,7 @@ class Library:
     """Open one with `Library.open(folder_of_the_library)`."""
 
     def __init__(self, folder: Path, generation: Path, manifest: store.Manifest, encoder: Encoder) -> None:
-        self.folder, self.manifest, self.encoder = folder, manifest, encoder
+        self.folder, self.generation, self.manifest, self.encoder = folder, generation.name, manifest, encoder
         self.encode_question = lru_cache(maxsize=64)(encoder.encode_question)
         try:
             uri = f"{(generation / 'articles.db').resolve().as_uri()}?mode=ro&immutable=1"
@@ -73,6 +73,16 @@ class Library:
         Raises LibraryMissing, LibraryCorrupt, EncoderMismatch.
         """
         folder = Path(folder)
+        while True:
+            name = store.named(folder)
+            try:
+                return cls._opened(folder, encoder)
+            except LibraryCorrupt:
+                if store.named(folder) == name:
+                    raise  # and not: a writer took the generation away while it was being opened
+
+    @classmethod
+    def _opened(cls, folder: Path, encoder: str | None) -> Library:
         generation, manifest = store.current(folder)
         recorded = manifest["encoder"]
         made = load_encoder(encoder if encoder is not None else manifest["encoder_model"])

@@ -1,14 +1,14 @@
 """A library on disk: immutable generations, and one small file that names the current one.
 
     DIR/CURRENT                     "gen-000002 ", and the SHA-256 of its manifest
-    DIR/LOCK                        held by the one writer
+    DIR/LOCK, DIR/WRITER            held by the one writer; who that is
     DIR/gen-000002/manifest.json    format, encoder, folder, counts, and size and SHA-256 of every other file
     DIR/gen-000002/articles.db      SQLite: files, articles, passages, words (FTS5)
     DIR/gen-000002/vectors.f32      (passages, dim) little-endian float32, unit rows
 
 A generation is written beside the current one and takes its place by one rename, so that a reader sees the old or the
 new, never a mix. The previous generation stays until the next commit, for readers that are opening it.
-Every write of a library goes through this module.
+A power cut leaves the old or the new generation too: each thing is durable (`index.disk.sync`) before another names it.
 """
 
 from __future__ import annotations
@@ -16,59 +16,103 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
+import socket
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from index import disk
 from index.errors import LibraryCorrupt, LibraryError, LibraryLocked, LibraryMissing
 
 FORMAT = 1
-CHECKED_AT_OPEN = (
-    64 * 2**20
-)  # bytes up to which every open compares hashes; above, sizes (and `attest doctor` the hashes)
+CHECKED_AT_OPEN = 64 * 2**20  # bytes up to which every open compares hashes; above, sizes (`attest doctor` all)
 
 Manifest = dict[str, Any]
 
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Holds the library's lock. Raises LibraryLocked at once if another process holds it."""
+    """Holds the library's lock. Raises LibraryLocked at once if another process holds it, LibraryError where nothing
+    can be written."""
     from filelock import FileLock, Timeout
 
+    lock = FileLock(folder / "LOCK", timeout=0)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LibraryError(
-            f"library {folder}: cannot be made there ({error.strerror}); name another --library"
-        ) from None
-    try:
-        with FileLock(folder / "LOCK", timeout=0):
-            yield
+        disk.make(folder)
+        lock.acquire()
+        disk.write(folder / "WRITER", [f"process {os.getpid()} on {socket.gethostname()}".encode()])
     except Timeout:
-        raise LibraryLocked(f"library {folder}: another process is writing to it; try again when it is done") from None
+        raise LibraryLocked(
+            f"library {folder}: {_writer(folder)} is writing to it; try again when it is done"
+        ) from None
+    except OSError as error:
+        lock.release()
+        why = f"cannot be written there ({error.strerror})"
+        raise LibraryError(f"library {folder}: {why}; make room, or name another --library") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _writer(folder: Path) -> str:
+    try:
+        return (folder / "WRITER").read_text(encoding="utf-8")[:200] or "another process"
+    except (OSError, ValueError):
+        return "another process"
 
 
 def commit(folder: Path, fill: Callable[[Path], Manifest]) -> None:
-    """Makes a new generation current. `fill` writes its files into the folder it is given, and returns the manifest."""
-    name = f"gen-{_newest(folder) + 1:06d}"
+    """Makes a new generation current. `fill` writes its files into the folder it is given, and returns the manifest.
+
+    Raises LibraryError where the disk fails on the way: the library is then as it was (or new, where only the very
+    last step failed), and running again is all there is to do.
+    """
+    _tidy(folder)
+    first = named(folder) is None
+    name = f"gen-{max(_numbers(folder), default=0) + 1:06d}"
     draft = folder / f"{name}.draft"
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir()
-    manifest = fill(draft)
-    manifest |= {"format": FORMAT, "files": {path.name: _facts(path) for path in sorted(draft.iterdir())}}
-    for path in draft.iterdir():
-        _sync(path)
-    written = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
-    _write(draft / "manifest.json", written)
-    _sync(draft)
-    draft.rename(folder / name)
-    _write(folder / "CURRENT.draft", f"{name} {hashlib.sha256(written).hexdigest()}".encode())
-    os.replace(folder / "CURRENT.draft", folder / "CURRENT")
-    _sync(folder)
-    for old in _generations(folder)[:-2]:
-        shutil.rmtree(folder / f"gen-{old:06d}", ignore_errors=True)
+    try:
+        disk.make(draft)
+        manifest = fill(draft)
+        manifest |= {"format": FORMAT, "files": {path.name: _facts(path) for path in sorted(draft.iterdir())}}
+        written = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
+        disk.write(draft / "manifest.json", [written])
+        for path in sorted(draft.iterdir()):
+            disk.sync(path)
+        disk.sync(draft)
+        disk.move(draft, folder / name)
+        disk.write(folder / "CURRENT.draft", [f"{name} {hashlib.sha256(written).hexdigest()}".encode()])
+        disk.sync(folder / "CURRENT.draft")
+        disk.sync(folder)
+        disk.move(folder / "CURRENT.draft", folder / "CURRENT")
+        disk.sync(folder)
+        if first:
+            disk.sync(folder.parent)
+    except (OSError, sqlite3.OperationalError) as error:
+        disk.remove(draft)
+        why = getattr(error, "strerror", None) or error
+        raise LibraryError(
+            f"library {folder}: not saved ({why}); make room or name another --library, and run again"
+        ) from error
+
+
+def _tidy(folder: Path) -> None:
+    """Removes drafts that were never finished, and generations but the current one, which readers may be opening."""
+    kept = named(folder)
+    for path in folder.glob("gen-*"):
+        if path.name != kept:
+            disk.remove(path)
+
+
+def named(folder: Path) -> str | None:
+    """The generation that CURRENT names, unchecked."""
+    try:
+        return (folder / "CURRENT").read_text(encoding="utf-8").split()[0]
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 def exists(folder: Path) -> bool:
@@ -126,15 +170,21 @@ def _pointed(folder: Path) -> tuple[Path, Manifest]:
 def check(generation: Path, manifest: Manifest, *, deep: bool = True) -> Iterator[tuple[str, str | None]]:
     """(file, what is wrong with it or None) for every file of the manifest; `deep` compares hashes, not only sizes."""
     for name, facts in manifest["files"].items():
-        path = generation / name
-        if not path.is_file():
+        try:
+            yield name, _problem(generation / name, facts, deep)
+        except FileNotFoundError:
             yield name, "is missing"
-        elif path.stat().st_size != facts["bytes"]:
-            yield name, f"has {path.stat().st_size} bytes, not {facts['bytes']}"
-        elif deep and _sha256(path) != facts["sha256"]:
-            yield name, "has changed since it was written (SHA-256)"
-        else:
-            yield name, None
+        except OSError as error:
+            yield name, f"cannot be read ({error.strerror})"
+
+
+def _problem(path: Path, facts: dict[str, Any], deep: bool) -> str | None:
+    size = path.stat().st_size
+    if size != facts["bytes"]:
+        return f"has {size} bytes, not {facts['bytes']}"
+    if deep and _sha256(path) != facts["sha256"]:
+        return "has changed since it was written (SHA-256)"
+    return None
 
 
 def _corrupt(folder: Path, what: str) -> LibraryCorrupt:
@@ -150,29 +200,7 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _generations(folder: Path) -> list[int]:
-    names = (path.name.removeprefix("gen-") for path in folder.glob("gen-*"))
-    return sorted(int(name) for name in names if name.isdigit())
-
-
-def _newest(folder: Path) -> int:
-    return max(_generations(folder), default=0)
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(path: Path) -> None:
-    """A file's or (where the system allows it) a folder's entries to the disk."""
-    try:
-        handle = os.open(path, os.O_RDONLY)
-    except PermissionError:  # a folder, on Windows
-        return
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _numbers(folder: Path) -> list[int]:
+    """Of all generations and drafts that are there."""
+    names = (path.name.removeprefix("gen-").removesuffix(".draft") for path in folder.glob("gen-*"))
+    return [int(name) for name in names if name.isdigit()]
