@@ -16,6 +16,7 @@ class Article:
     text: never changed after decoding; all offsets of Attest are code points into it.
     published: ISO date (YYYY-MM-DD), or None where the article does not tell it.
     dated_by: what told the date: "metadata", "header", "dateline", or "caption" (weaker: the photo may be older).
+    author, url, language: as the format carries them, else None.
     boilerplate: extents that no passage may touch (sign-up blocks, editor's notes, headers), ordered, disjoint.
     """
 
@@ -25,6 +26,9 @@ class Article:
     published: str | None = None
     dated_by: str | None = None
     boilerplate: tuple[Extent, ...] = ()
+    author: str | None = None
+    url: str | None = None
+    language: str | None = None
 
     @cached_property
     def sha256(self) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 from index import store
 from index.article import Article
 from index.encoders import DEFAULT, ENCODERS, Progress, load_encoder
-from index.errors import LibraryError, NoArticles
+from index.errors import EncoderMismatch, LibraryError, LibraryOutdated, NoArticles
 from index.formats import FORMATS, need_folder
 from index.library import Library
 from index.passages import Passage
@@ -26,11 +26,12 @@ from index.search.lexical import TOKENIZER
 SCHEMA = f"""
 create table file(path text primary key, size int, mtime_ns int, sha256 text, refused text);
 create table article(id integer primary key, file text, source text unique, title text, published text, dated_by text,
-                     sha256 text, text text);
+                     author text, url text, language text, sha256 text, text text);
 create table passage(id integer primary key, article int, start int, "end" int);
 create index passage_of on passage(article);
 create virtual table words using fts5(text, content='', tokenize='{TOKENIZER}');
 """
+COLUMNS = ("source", "title", "published", "dated_by", "author", "url", "language", "sha256", "text")
 
 
 @dataclass(frozen=True)
@@ -95,16 +96,28 @@ def build(
 
 def _compare(root: Path, place: Path, encoder: str | None) -> tuple[Library | None, list[Entry]]:
     """The library as it is, and what the folder holds beside it."""
-    old = Library.open(place, encoder) if store.exists(place) else None
     full = _printable(str(root.resolve()))
-    if old and old.manifest["folder"] != full:
+    held = store.pointed(place)[1] if store.exists(place) else None
+    if held and held["folder"] != full:
         raise LibraryError(
-            f"library {place} holds the articles of {old.manifest['folder']}, not of {full}; name another --library"
+            f"library {place} holds the articles of {held['folder']}, not of {full}; name another --library"
         )
+    old = _opened(place, encoder) if held else None
     entries = look(root, place, old)
     if not any(not entry.file.refused for entry in entries):
         raise _nothing(root, entries)
     return old, entries
+
+
+def _opened(place: Path, encoder: str | None) -> Library | None:
+    """The library; None where an earlier version of Attest made it with our own encoder: then all is made anew."""
+    try:
+        return Library.open(place, encoder)
+    except (EncoderMismatch, LibraryOutdated):
+        held = store.pointed(place)[1]
+        if encoder is not None or held["encoder_model"] != DEFAULT or held["format"] > store.FORMAT:
+            raise
+        return None
 
 
 def _changed(old: Library, entries: list[Entry]) -> bool:
@@ -122,16 +135,10 @@ def _write(draft: Path, entries: list[Entry], vectors: np.ndarray, old: Library 
             db.execute("insert into file values (?, ?, ?, ?, ?)", tuple(vars(entry.file).values()))
             batch = _kept(old, entry.file.path) if entry.kept and old else [(a, p, None) for a, p in entry.fresh]
             for article, passages, rows in batch:
-                values = (
-                    article_id,
-                    entry.file.path,
-                    article.source,
-                    article.title,
-                    article.published,
-                    article.dated_by,
-                )
+                values = tuple(getattr(article, name) for name in COLUMNS)
                 db.execute(
-                    "insert into article values (?, ?, ?, ?, ?, ?, ?, ?)", (*values, article.sha256, article.text)
+                    f"insert into article(id, file, {', '.join(COLUMNS)}) values (?, ?{', ?' * len(COLUMNS)})",
+                    (article_id, entry.file.path, *values),
                 )
                 for passage in passages:
                     db.execute("insert into passage values (?, ?, ?, ?)", (row, article_id, passage.start, passage.end))

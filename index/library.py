@@ -87,10 +87,8 @@ class Library:
         recorded = manifest["encoder"]
         made = load_encoder(encoder if encoder is not None else manifest["encoder_model"])
         if made.name != recorded:
-            raise EncoderMismatch(
-                f"library {folder} was built with encoder {recorded!r}, not {made.name!r}; ask without --encoder, "
-                f"or index into another --library"
-            )
+            remedy = "ask without --encoder, or index into another --library" if encoder else "index its articles again"
+            raise EncoderMismatch(f"library {folder} was built with encoder {recorded!r}, not {made.name!r}; {remedy}")
         return cls(folder, generation, manifest, made)
 
     @cached_property
@@ -137,8 +135,9 @@ class Library:
         return self._article("source = ?", source) if found else None
 
     def _article(self, where: str, value: object) -> Article:
-        query = f"select source, text, title, published, dated_by from article where {where}"
-        return Article(*self.db.execute(query, (value,)).fetchone())
+        names = ("source", "text", "title", "published", "dated_by", "author", "url", "language")
+        row = self.db.execute(f"select {', '.join(names)} from article where {where}", (value,)).fetchone()
+        return Article(**dict(zip(names, row, strict=True)))
 
     @cached_property
     def files(self) -> dict[str, File]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from index.article import Article
 from index.errors import ArticleError, UnreadableArticle
-from index.formats import read_articles, read_bytes
+from index.formats import Read, guard, read_articles, read_bytes
 from index.library import File, Library
 from index.passages import Passage, split
 
@@ -31,10 +31,15 @@ class Entry:
 def look(root: Path, library: Path, old: Library | None) -> list[Entry]:
     """An entry for every file below `root`, in the order of their paths. Two articles of one source, and a folder that
     cannot be listed, are refused like files."""
+    with guard.child() as guarded:
+        return _look(root, library, old, guarded)
+
+
+def _look(root: Path, library: Path, old: Library | None, guarded: Read) -> list[Entry]:
     entries: dict[str, Entry] = {}
     sources: set[str] = set()
     for path in _walk(root, library):
-        entry = path if isinstance(path, Entry) else _entry(root, path, old)
+        entry = path if isinstance(path, Entry) else _entry(root, path, old, guarded)
         name = entry.file.path
         while name in entries:
             name += " (again)"
@@ -66,7 +71,7 @@ def _walk(root: Path, library: Path) -> Iterator[Path | Entry]:
         yield Entry(File(name, 0, 0, "", why))
 
 
-def _entry(root: Path, path: Path, old: Library | None) -> Entry:
+def _entry(root: Path, path: Path, old: Library | None, guarded: Read) -> Entry:
     source = _name(root, path)
     known = old.files.get(source) if old else None
     size = mtime_ns = 0
@@ -88,7 +93,7 @@ def _entry(root: Path, path: Path, old: Library | None) -> Entry:
             raise UnreadableArticle(f"{source}: a name that is not text, or has a backslash; rename the file")
         data = read_bytes(path, source)
         digest = hashlib.sha256(data).hexdigest()
-        fresh = tuple((article, split(article)) for article in read_articles(data, source))
+        fresh = tuple((article, split(article)) for article in read_articles(data, source, guarded))
         return Entry(File(source, size, mtime_ns, digest, None), fresh)
     except ArticleError as error:
         why = str(error)

@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from index import disk
-from index.errors import LibraryCorrupt, LibraryError, LibraryLocked, LibraryMissing
+from index.errors import LibraryCorrupt, LibraryError, LibraryLocked, LibraryMissing, LibraryOutdated
 
-FORMAT = 1
+FORMAT = 2
 CHECKED_AT_OPEN = 64 * 2**20  # bytes up to which every open compares hashes; above, sizes (`attest doctor` all)
 
 Manifest = dict[str, Any]
@@ -126,9 +126,13 @@ def exists(folder: Path) -> bool:
 def current(folder: Path) -> tuple[Path, Manifest]:
     """The current generation and its manifest, after a check of its files.
 
-    Raises LibraryMissing where there is no library, LibraryCorrupt where a file is missing, cut, changed or unreadable.
+    Raises LibraryMissing where there is no library, LibraryOutdated where another version of Attest made it,
+    LibraryCorrupt where a file is missing, cut, changed or unreadable.
     """
-    generation, manifest = _pointed(folder)
+    generation, manifest = pointed(folder)
+    if manifest["format"] != FORMAT:
+        remedy = "index its articles again" if manifest["format"] < FORMAT else "update Attest"
+        raise LibraryOutdated(f"library {folder}: format {manifest['format']}, this version reads {FORMAT}; {remedy}")
     deep = sum(facts["bytes"] for facts in manifest["files"].values()) <= CHECKED_AT_OPEN
     for name, problem in check(generation, manifest, deep=deep):
         if problem:
@@ -139,7 +143,7 @@ def current(folder: Path) -> tuple[Path, Manifest]:
 def examine(folder: Path) -> Iterator[tuple[str, str | None]]:
     """(file, what is wrong with it or None) for every file of the library, hashes compared. Raises LibraryMissing."""
     try:
-        generation, manifest = _pointed(folder)
+        generation, manifest = pointed(folder)
     except LibraryCorrupt as error:
         yield "CURRENT", str(error)
         return
@@ -149,8 +153,8 @@ def examine(folder: Path) -> Iterator[tuple[str, str | None]]:
         yield f"{generation.name}/{name}", problem
 
 
-def _pointed(folder: Path) -> tuple[Path, Manifest]:
-    """The generation that CURRENT names and its manifest, which must have the hash that CURRENT gives."""
+def pointed(folder: Path) -> tuple[Path, Manifest]:
+    """The generation that CURRENT names, and its manifest of any format; its hash must be the one that CURRENT gives."""
     if not exists(folder):
         raise LibraryMissing(f"{folder}: no library here; build one with: attest index FOLDER --library {folder}")
     try:
@@ -159,9 +163,7 @@ def _pointed(folder: Path) -> tuple[Path, Manifest]:
         if hashlib.sha256(written).hexdigest() != digest:
             raise ValueError("the manifest has changed since it was written (SHA-256)")
         manifest: Manifest = json.loads(written)
-        if manifest["format"] != FORMAT:
-            raise ValueError(f"format {manifest['format']!r}, this version reads {FORMAT}")
-        manifest["files"].values()
+        manifest["format"] + 0, manifest["files"].values()
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _corrupt(folder, f"CURRENT or its manifest cannot be read ({error})") from None
     return folder / name, manifest

@@ -273,7 +273,8 @@ def test_the_hashed_encoder_counts_words_in_unit_vectors():
 
 
 def test_encoders_of_the_table_bear_their_names_and_others_their_hub_names():
-    assert [load_encoder(name).name for name in ENCODERS] == list(ENCODERS)
+    assert [load_encoder(name).name for name in ENCODERS] == ["all-MiniLM-L6-v2 int8", "hashed"]
+    assert MiniLM("float32").name == "all-MiniLM-L6-v2 float32"
     assert load_encoder("someone/some-model").name == "someone/some-model"
 
 
@@ -331,11 +332,20 @@ def test_logits_and_hidden_states_are_those_of_transformers(tmp_path, head):
     assert np.abs(found - expected)[mask == 1].max() < 1e-4
 
 
+TEXTS = ["Which countries opposed training inside Ukraine?", "macron", "Šimonytė — “quoted” 😀", "word " * 400]
+
+
+def test_a_text_is_embedded_the_same_alone_among_others_and_as_a_question():
+    encoder, told = MiniLM(), []
+    vectors = encoder.encode(TEXTS * 80, progress=lambda done, of: told.append((done, of)))
+    assert vectors.shape == (320, 384) and vectors.dtype == np.float32 and told == [(256, 320), (320, 320)]
+    assert np.array_equal(vectors[:4], vectors[-4:]) and np.array_equal(encoder.encode_question(TEXTS[2]), vectors[2])
+    assert np.abs(np.linalg.norm(vectors, axis=1) - 1).max() < 1e-5
+    assert encoder.encode([]).shape == (0, 384)
+
+
 @pytest.mark.slow
-def test_a_questions_vector_is_that_of_sentence_transformers():
-    encoder = MiniLM()
-    questions = ["Which countries opposed training inside Ukraine?", "macron", "Šimonytė — “quoted” 😀", "word " * 400]
-    expected = encoder.encode(questions)
-    for question, vector in zip(questions, expected, strict=True):
-        assert np.abs(encoder.encode_question(question) - vector).max() < 1e-5
-    assert np.abs(np.linalg.norm(expected, axis=1) - 1).max() < 1e-5
+def test_vectors_are_those_of_sentence_transformers():
+    expected = SentenceTransformers(str(MiniLM()._folder)).encode(TEXTS)
+    assert np.abs(MiniLM("float32").encode(TEXTS) - expected).max() < 1e-5
+    assert (MiniLM().encode(TEXTS) * expected).sum(1).min() > 0.98

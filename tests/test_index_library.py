@@ -451,7 +451,7 @@ def test_another_encoder_is_refused_and_both_are_named(write, place):
     folder = write(FILES)
     build(folder, place, "hashed")
     for refuse in (lambda: Library.open(place, "all-MiniLM-L6-v2"), lambda: build(folder, place, "all-MiniLM-L6-v2")):
-        with pytest.raises(EncoderMismatch, match=r"'hashed'.*'all-MiniLM-L6-v2'"):
+        with pytest.raises(EncoderMismatch, match=r"'hashed'.*'all-MiniLM-L6-v2 int8'"):
             refuse()
     assert Library.open(place).encoder.name == "hashed"
     assert Library.open(place, "hashed").encoder.name == "hashed"
@@ -486,6 +486,31 @@ def test_a_library_in_the_users_cache_is_kept_for_each_folder(write, place):
     build(two, encoder="hashed")
     assert Library.open(default_library(one)).sources != Library.open(default_library(two)).sources
     assert sorted(tree(one)) == sorted(FILES), "something was written among the articles"
+
+
+def test_a_library_of_an_earlier_form_of_our_encoder_is_embedded_again(write, place, monkeypatch):
+    folder = write(FILES)
+
+    class Earlier(Hashed):
+        name = "all-MiniLM-L6-v2"
+
+    monkeypatch.setitem(ENCODERS, "all-MiniLM-L6-v2", Earlier)
+    build(folder, place)
+    monkeypatch.setitem(ENCODERS, "all-MiniLM-L6-v2", Hashed)
+    with pytest.raises(EncoderMismatch, match="index its articles again"):
+        Library.open(place)
+    with pytest.raises(LibraryError, match="holds the articles of"):
+        build(write(FILES, "elsewhere"), place)
+    assert build(folder, place).embedded == 4 and Library.open(place).manifest["encoder"] == "hashed"
+    assert not build(folder, place).changed
+
+
+def test_a_library_of_a_model_folder_that_was_trained_further_is_not_made_anew_with_another(write, place, monkeypatch):
+    monkeypatch.setitem(ENCODERS, "mine", Hashed)
+    build(write(FILES), place, "mine")
+    monkeypatch.setattr(Hashed, "name", "hashed further")
+    with pytest.raises(EncoderMismatch, match="hashed further"):
+        build(write(FILES), place)
 
 
 def test_a_library_that_another_writer_holds_is_not_changed(write, place):

@@ -424,15 +424,15 @@ def test_doctor_finds_a_library_without_a_readable_manifest_broken(attest, libra
 def test_a_library_of_another_encoder_is_refused_with_both_names(attest, library, command):
     argv = [QUESTION] if command == "ask" else []
     argv += ["--library", library, "--reader", "overlap", "--encoder", "all-MiniLM-L6-v2"]
-    check_refused(attest(command, *argv), str(library), "'hashed'", "'all-MiniLM-L6-v2'")
+    check_refused(attest(command, *argv), str(library), "'hashed'", "'all-MiniLM-L6-v2 int8'")
 
 
 def test_a_folder_indexed_with_another_encoder_is_refused_with_both_names(attest, folder, library):
     attest("ask", QUESTION, folder, *FAST)
     done = attest("ask", QUESTION, folder, "--reader", "overlap", "--encoder", "all-MiniLM-L6-v2")
-    check_refused(done, "'hashed'", "'all-MiniLM-L6-v2'")
+    check_refused(done, "'hashed'", "'all-MiniLM-L6-v2 int8'")
     done = attest("index", folder, "--library", library, "--encoder", "all-MiniLM-L6-v2")
-    check_refused(done, "'hashed'", "'all-MiniLM-L6-v2'")
+    check_refused(done, "'hashed'", "'all-MiniLM-L6-v2 int8'")
 
 
 def test_an_encoder_without_a_name_is_refused(attest, folder):

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from index.article import Article
 from index.errors import NoArticles, UnreadableArticle, UnsupportedFormat
-from index.formats import html, jsonl, markdown, text
+from index.formats import feed, html, jsonl, mail, markdown, pdf, table, text, word
 
 Read = Callable[[bytes, str], Iterable[Article]]
 """(bytes of the file, its path relative to the folder) -> its articles; raises UnreadableArticle."""
@@ -18,9 +18,20 @@ FORMATS: dict[str, Read] = {
     ".html": html.read,
     ".htm": html.read,
     ".jsonl": jsonl.read,
+    ".csv": table.read,
+    ".tsv": table.read,
+    ".xml": feed.read,
+    ".rss": feed.read,
+    ".atom": feed.read,
+    ".eml": mail.read,
+    ".docx": word.read,
+    ".pdf": pdf.read,
 }
+GUARDED = frozenset((".html", ".htm", ".xml", ".rss", ".atom", ".eml", ".docx", ".pdf"))
+"""Formats whose parsers a hostile file may stop or crash: a build reads them in a process of their own (`guard`)."""
 
 MOST_BYTES = 64 * 2**20
+MOST_BYTES_OF_MANY = 2**30  # of a file that holds many articles
 
 
 def need_folder(root: Path) -> None:
@@ -45,16 +56,20 @@ def read_bytes(path: Path, source: str) -> bytes:
         raise UnsupportedFormat(f"{source}: no reader for {path.suffix or 'files without a suffix'} (known: {known})")
     try:
         size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise UnreadableArticle(f"{source}: {size} bytes, more than the {MOST_BYTES} allowed; split the file")
+        most = MOST_BYTES_OF_MANY if path.suffix.lower() in (".jsonl", ".csv", ".tsv") else MOST_BYTES
+        if size > most:
+            raise UnreadableArticle(f"{source}: {size} bytes, more than the {most} allowed; split the file")
         return path.read_bytes()
     except OSError as error:
         raise UnreadableArticle(f"{source}: cannot be read ({error.strerror}); check its permissions") from error
 
 
-def read_articles(data: bytes, source: str) -> list[Article]:
-    """The articles in the bytes of a file of a known format. Raises UnreadableArticle."""
-    articles = list(FORMATS[PurePosixPath(source).suffix.lower()](data, source))
+def read_articles(data: bytes, source: str, guarded: Read | None = None) -> list[Article]:
+    """The articles in the bytes of a file of a known format. Raises UnreadableArticle. guarded: reads GUARDED formats
+    in place of their own reader."""
+    suffix = PurePosixPath(source).suffix.lower()
+    read = guarded if guarded and suffix in GUARDED else FORMATS[suffix]
+    articles = list(read(data, source))
     if not any(article.text.replace("\ufeff", "").strip() for article in articles):
         raise UnreadableArticle(f"{source}: holds no text; remove it or fill it")
     return articles

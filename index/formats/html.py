@@ -27,4 +27,12 @@ def read(data: bytes, source: str) -> Iterable[Article]:
     if not text or not text.strip():
         raise UnreadableArticle(f"{source}: no article text found in the page; save the text itself as .txt")
     dates = find_dates(found.date or "")
-    yield plain_article(text, source, title=found.title or None, published=dates[0][0] if dates else None)
+    yield plain_article(
+        text,
+        source,
+        title=found.title or None,
+        published=dates[0][0] if dates else None,
+        author=found.author or None,
+        url=found.url or None,
+        language=found.language or None,
+    )

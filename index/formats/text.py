@@ -18,15 +18,23 @@ def read(data: bytes, source: str) -> Iterable[Article]:
 
 
 def plain_article(
-    text: str, source: str, *, title: str | None = None, published: str | None = None, skip: Iterable[Extent] = ()
+    text: str,
+    source: str,
+    *,
+    title: str | None = None,
+    published: str | None = None,
+    skip: Iterable[Extent] = (),
+    author: str | None = None,
+    url: str | None = None,
+    language: str | None = None,
 ) -> Article:
-    """An article with what its own text tells; `title` and `published`, where given, come from the format."""
+    """An article with what its own text tells; what is given came with the format."""
     found = find_published(text)
     out = [*skip, *find_boilerplate(text)]
     if found and found.header:
         out.append(found.header)
     day, by = (published, "metadata") if published else (found.day, found.by) if found else (None, None)
-    return Article(source, text, title or find_title(text, out), day, by, merge(out))
+    return Article(source, text, title or find_title(text, out), day, by, merge(out), author, url, language)
 
 
 def find_title(text: str, skip: Iterable[Extent] = ()) -> str | None:
