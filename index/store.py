@@ -154,7 +154,7 @@ def examine(folder: Path) -> Iterator[tuple[str, str | None]]:
 
 
 def pointed(folder: Path) -> tuple[Path, Manifest]:
-    """The generation that CURRENT names, and its manifest of any format; its hash must be the one that CURRENT gives."""
+    """The generation that CURRENT names, and its manifest, of any format, after a check of the manifest's hash."""
     if not exists(folder):
         raise LibraryMissing(f"{folder}: no library here; build one with: attest index FOLDER --library {folder}")
     try:
