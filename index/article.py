@@ -16,6 +16,7 @@ class Article:
     text: never changed after decoding; all offsets of Attest are code points into it.
     published: ISO date (YYYY-MM-DD), or None where the article does not tell it.
     dated_by: what told the date: "metadata", "header", "dateline", or "caption" (weaker: the photo may be older).
+    copy_of: in a library, the source of the article that this one is a near-copy of (see `index.copies`), else None.
     author, url, language: as the format carries them, else None.
     boilerplate: extents that no passage may touch (sign-up blocks, editor's notes, headers), ordered, disjoint.
     """
@@ -29,6 +30,7 @@ class Article:
     author: str | None = None
     url: str | None = None
     language: str | None = None
+    copy_of: str | None = None
 
     @cached_property
     def sha256(self) -> str:

@@ -5,38 +5,24 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import sqlite3
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from index import store
-from index.article import Article
-from index.encoders import DEFAULT, ENCODERS, Progress, load_encoder
+from index.encoders import DEFAULT, ENCODERS, Encoder, Progress, load_encoder
 from index.errors import EncoderMismatch, LibraryError, LibraryOutdated, NoArticles
 from index.formats import FORMATS, need_folder
+from index.generation import write
 from index.library import Library
-from index.passages import Passage
 from index.scan import Entry, look
-from index.search.lexical import TOKENIZER
-
-SCHEMA = f"""
-create table file(path text primary key, size int, mtime_ns int, sha256 text, refused text);
-create table article(id integer primary key, file text, source text unique, title text, published text, dated_by text,
-                     author text, url text, language text, sha256 text, text text);
-create table passage(id integer primary key, article int, start int, "end" int);
-create index passage_of on passage(article);
-create virtual table words using fts5(text, content='', tokenize='{TOKENIZER}');
-"""
-COLUMNS = ("source", "title", "published", "dated_by", "author", "url", "language", "sha256", "text")
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a build did. refused: (file, reason). embedded: passages that were embedded in this run."""
+    """What a build did. refused: (file, reason). embedded: passages that are new in this run."""
 
     articles: int
     passages: int
@@ -77,11 +63,11 @@ def build(
                 return _report(old, embedded=0, changed=False)
         made = old.encoder if old else load_encoder(encoder or DEFAULT)
         texts = [a.text[p.start : p.end] for e in entries for a, passages in e.fresh for p in passages]
-        vectors = made.encode(texts, progress)
+        vectors = _encode(made, texts, progress)
         dim = vectors.shape[1] if len(texts) else (old.manifest["dim"] if old else 0)
 
         def fill(draft: Path) -> store.Manifest:
-            counts = _write(draft, entries, vectors, old)
+            counts = write(draft, entries, vectors, old)
             return counts | {
                 "encoder": made.name,
                 "encoder_model": old.manifest["encoder_model"] if old else _model(encoder),
@@ -92,6 +78,12 @@ def build(
 
         store.commit(place, fill)
     return _report(Library.open(place), embedded=len(texts), changed=True)
+
+
+def _encode(encoder: Encoder, texts: list[str], progress: Progress | None) -> np.ndarray:
+    """(n, dim): equal texts, as copies hold them, are embedded once."""
+    places = {text: n for n, text in enumerate(dict.fromkeys(texts))}
+    return encoder.encode(list(places), progress)[[places[text] for text in texts]]
 
 
 def _compare(root: Path, place: Path, encoder: str | None) -> tuple[Library | None, list[Entry]]:
@@ -122,51 +114,6 @@ def _opened(place: Path, encoder: str | None) -> Library | None:
 
 def _changed(old: Library, entries: list[Entry]) -> bool:
     return [entry.file for entry in entries] != list(old.files.values())
-
-
-def _write(draft: Path, entries: list[Entry], vectors: np.ndarray, old: Library | None) -> dict[str, int]:
-    """articles.db and vectors.f32 of the new generation, kept articles copied from the old one."""
-    db = sqlite3.connect(draft / "articles.db")
-    db.execute("pragma synchronous = off")  # store.commit brings the whole file to the disk, once
-    db.executescript(SCHEMA)
-    fresh, row, article_id = 0, 0, 0
-    with (draft / "vectors.f32").open("wb") as out:
-        for entry in entries:
-            db.execute("insert into file values (?, ?, ?, ?, ?)", tuple(vars(entry.file).values()))
-            batch = _kept(old, entry.file.path) if entry.kept and old else [(a, p, None) for a, p in entry.fresh]
-            for article, passages, rows in batch:
-                values = tuple(getattr(article, name) for name in COLUMNS)
-                db.execute(
-                    f"insert into article(id, file, {', '.join(COLUMNS)}) values (?, ?{', ?' * len(COLUMNS)})",
-                    (article_id, entry.file.path, *values),
-                )
-                for passage in passages:
-                    db.execute("insert into passage values (?, ?, ?, ?)", (row, article_id, passage.start, passage.end))
-                    text = article.text[passage.start : passage.end]
-                    db.execute("insert into words(rowid, text) values (?, ?)", (row + 1, text))
-                    row += 1
-                article_id += 1
-                if rows is None:
-                    block = vectors[fresh : fresh + len(passages)]
-                    fresh += len(passages)
-                else:
-                    block = old.vectors[rows]  # type: ignore[union-attr]
-                out.write(np.ascontiguousarray(block, "<f4").tobytes())
-    db.execute("insert into words(words) values ('optimize')")
-    db.commit()
-    db.close()
-    return {"articles": article_id, "passages": row}
-
-
-def _kept(old: Library, path: str) -> Iterator[tuple[Article, list[Passage], list[int] | None]]:
-    for (source,) in old.db.execute("select source from article where file = ? order by id", (path,)).fetchall():
-        article = old.article(source)
-        assert article is not None
-        query = (
-            'select p.id, start, "end" from passage p join article a on a.id = p.article where source = ? order by 1'
-        )
-        found = old.db.execute(query, (source,)).fetchall()
-        yield article, [Passage(start, end) for _, start, end in found], [row for row, _, _ in found]
 
 
 def _model(encoder: str | None) -> str:

@@ -134,10 +134,16 @@ class Library:
         found = self.db.execute("select 1 from article where source = ?", (source,)).fetchone()
         return self._article("source = ?", source) if found else None
 
+    def signature(self, source: str) -> np.ndarray:
+        """Of the text of the article of that source (see `index.copies`)."""
+        (held,) = self.db.execute("select signature from article where source = ?", (source,)).fetchone()
+        return np.frombuffer(held, np.uint32)
+
     def _article(self, where: str, value: object) -> Article:
         names = ("source", "text", "title", "published", "dated_by", "author", "url", "language")
-        row = self.db.execute(f"select {', '.join(names)} from article where {where}", (value,)).fetchone()
-        return Article(**dict(zip(names, row, strict=True)))
+        query = f"select {', '.join(names)}, (select source from article o where o.id = a.copy_of) from article a"
+        row = self.db.execute(f"{query} where {where}", (value,)).fetchone()
+        return Article(**dict(zip((*names, "copy_of"), row, strict=True)))
 
     @cached_property
     def files(self) -> dict[str, File]:

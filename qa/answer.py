@@ -41,15 +41,13 @@ class Citation:
 
 @dataclass(frozen=True)
 class Item:
-    """One find. confidence: calibrated probability that it is right. n_sources: how many articles say it."""
+    """One find. confidence: calibrated probability that it is right. n_sources: how many of the articles that say it
+    are independent: near-copies of one text count once."""
 
     text: str
     confidence: float
     citations: tuple[Citation, ...]
-
-    @property
-    def n_sources(self) -> int:
-        return len({citation.source for citation in self.citations})
+    n_sources: int = 1
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def _odds(score: float) -> float:
 def merge(candidates: Sequence[Candidate]) -> tuple[Item, ...]:
     """Spans of the same words become one answer with several citations, in the order given. Every quote is compared
     with its article here; one that does not check is withheld, never repaired."""
-    groups: dict[str, list[tuple[float, Citation]]] = {}
+    groups: dict[str, list[tuple[Candidate, Citation]]] = {}
     for candidate in candidates:
         citation = cite(candidate)
         same = plain(candidate.span.text)
@@ -91,8 +91,14 @@ def merge(candidates: Sequence[Candidate]) -> tuple[Item, ...]:
             continue
         group = groups.setdefault(same, [])
         if not any(_overlap(citation, other) for _, other in group):
-            group.append((candidate.probability, citation))
-    return tuple(Item(group[0][1].quote, group[0][0], tuple(c for _, c in group)) for group in groups.values())
+            group.append((candidate, citation))
+    return tuple(_item(group) for group in groups.values())
+
+
+def _item(group: Sequence[tuple[Candidate, Citation]]) -> Item:
+    best, first = group[0]
+    independent = {found.article.copy_of or found.article.source for found, _ in group}
+    return Item(first.quote, best.probability, tuple(citation for _, citation in group), len(independent))
 
 
 def _overlap(one: Citation, other: Citation) -> bool:

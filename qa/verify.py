@@ -26,6 +26,9 @@ def problems(answer: dict[str, Any], find: Callable[[str], Article | None]) -> l
             found.append(f"answer {n}: no citation")
         for m, citation in enumerate(citations):
             found += (f"answer {n}, citation {m}: {what}" for what in citation_problems(citation, find))
+        sources = {str(citation.get("source")) for citation in citations if isinstance(citation, dict)}
+        if citations and not (type(item.get("n_sources")) is int and 0 < item["n_sources"] <= len(sources)):
+            found.append(f"answer {n}: counts {item.get('n_sources')!r} sources, cites {len(sources)}")
         if citations and isinstance(citations[0], dict) and citations[0].get("quote") != item.get("text"):
             found.append(f"answer {n}: text {item.get('text')!r} is not the quote of its first citation")
     return found

@@ -103,6 +103,13 @@ def test_the_same_words_in_two_articles_are_one_answer_with_two_citations(assist
     assert check_quotes(answer, tmp_path / "articles") == 2
 
 
+def test_near_copies_are_cited_each_and_counted_once(assistant):
+    told = "In June the ministers of seven countries met in Tallinn, and after four hours Spain said no to the plan."
+    made = assistant({"a.txt": told, "b.txt": "(Agency) " + told, "c.txt": "Much later Spain spoke again."}, "Spain")
+    (item,) = made.ask(QUESTION).answers
+    assert sorted(c.source for c in item.citations) == ["a.txt", "b.txt", "c.txt"] and item.n_sources == 2
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

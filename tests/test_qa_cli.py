@@ -251,7 +251,7 @@ BAD_FOLDERS: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     "only hidden files": ({".a.txt": WORD}, ["articles", ".txt"]),
     "only an empty file": ({"a.txt": ""}, ["articles", "a.txt"]),
     "only blanks": ({"a.txt": " \n\t\r\n"}, ["articles", "a.txt"]),
-    "only another format": ({"a.pdf": "%PDF-1.7"}, ["a.pdf", ".txt"]),
+    "only another format": ({"a.png": "PNG"}, ["a.png", ".txt"]),
     "binary named txt": ({"a.txt": bytes(range(256)) * 4}, ["a.txt", "binary"]),
     "picture named txt": (
         {"a.txt": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + zlib.compress(bytes(range(256)))},
@@ -342,7 +342,7 @@ BREAKAGES: dict[str, Callable[[Path], object]] = {
     "manifest is no JSON": lambda path: (generation(path) / "manifest.json").write_bytes(b"{"),
     "manifest is a list": lambda path: (generation(path) / "manifest.json").write_bytes(b"[]"),
     "manifest is of another format": lambda path: change(
-        generation(path) / "manifest.json", b'"format": 1', b'"format": 9'
+        generation(path) / "manifest.json", b'"format": 2', b'"format": 9'
     ),
 }
 

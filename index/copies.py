@@ -1,0 +1,90 @@
+"""Near-copies: one text printed by several outlets, or printed again with small changes, counts as one source.
+
+MinHash signatures of word pairs (Broder 1997) find articles that may be copies; each pair is then compared: how many of
+their word pairs they share, and how much of their particulars (numbers and names), in which two reports of one template
+differ. What is a copy of a copy is a copy.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import numpy as np
+
+BANDS, ROWS = 42, 3  # a pair of texts that share .4 of their word pairs is looked at with probability .94
+SHARED, OF_LONGER, PARTICULARS = 0.5, 0.4, 0.75  # least shares: of word pairs, of the longer text's, of particulars
+LEAST = 12  # word pairs; shorter texts are compared as a whole
+
+_WORD = re.compile(r"\w+")
+_PARTICULAR = re.compile(r"\d[\d.,]*\d|\d|\b[A-Z]\w+")
+_RNG = np.random.default_rng(20240607)
+_FACTORS = _RNG.integers(1, 2**63, BANDS * ROWS, np.uint64) * 2 + 1
+_TERMS = _RNG.integers(0, 2**63, BANDS * ROWS, np.uint64)
+
+
+def signature(text: str) -> np.ndarray:
+    """(BANDS * ROWS,) uint32: for each of as many hash functions the least value over the text's word pairs."""
+    pairs = _pairs(text)
+    if not len(pairs):
+        return np.full(BANDS * ROWS, zlib.crc32(text.encode()), np.uint32)
+    return ((pairs[:, None] * _FACTORS + _TERMS) >> np.uint64(32)).min(0).astype(np.uint32)  # type: ignore[no-any-return]
+
+
+def groups(signatures: np.ndarray, text: Callable[[int], str]) -> np.ndarray:
+    """(n,) int64: for each article the number of the first one of its group of near-copies, often itself.
+
+    signatures: (n, BANDS * ROWS). text: number of an article -> its text.
+    """
+    first = np.arange(len(signatures))
+
+    def find(n: int) -> int:
+        while first[n] != n:
+            first[n] = first[first[n]]
+            n = int(first[n])
+        return n
+
+    if not len(signatures):
+        return first
+    compared: set[tuple[int, int]] = set()
+    for one, other in _alike(signatures):
+        a, b = sorted((find(one), find(other)))
+        if a != b and (one, other) not in compared and copies(text(one), text(other)):
+            first[b] = a
+        compared.add((one, other))
+    return np.array([find(n) for n in range(len(first))], np.int64)
+
+
+def copies(one: str, other: str) -> bool:
+    """Whether one text is a near-copy of the other, perhaps a shorter one."""
+    a, b = sorted((_pairs(one), _pairs(other)), key=len)
+    if len(a) < LEAST:
+        return _WORD.findall(one.lower()) == _WORD.findall(other.lower())
+    shared = len(np.intersect1d(a, b, assume_unique=True))
+    if shared < SHARED * len(a) or shared < OF_LONGER * len(b):
+        return False
+    names = set(_PARTICULAR.findall(one)), set(_PARTICULAR.findall(other))
+    return len(names[0] & names[1]) >= PARTICULARS * min(map(len, names))
+
+
+def _pairs(text: str) -> np.ndarray:
+    """The text's different pairs of neighbouring words, as sorted 64-bit numbers."""
+    codes = np.array([zlib.crc32(word.encode()) for word in _WORD.findall(text.lower())], np.uint64)
+    return np.unique(codes[:-1] * np.uint64(0x9E3779B97F4A7C15) + codes[1:] * np.uint64(0xC2B2AE3D27D4EB4F))
+
+
+def _alike(signatures: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Pairs of articles that agree in a whole band: each with the one before it and with the first of its run."""
+    for band in range(BANDS):
+        keys = np.ascontiguousarray(signatures[:, band * ROWS : (band + 1) * ROWS]).view(f"V{4 * ROWS}").ravel()
+        _, runs = np.unique(keys, return_inverse=True)
+        order = np.argsort(runs, kind="stable")
+        ends = np.flatnonzero(np.diff(runs[order], append=-1)) + 1
+        for start, end in zip(np.r_[0, ends[:-1]], ends, strict=True):
+            run = order[start:end].tolist()
+            for before, here in pairwise(run):
+                yield before, here
+                if before != run[0]:
+                    yield run[0], here
