@@ -9,6 +9,7 @@ Tests compare it with transformers' own forward pass.
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +36,7 @@ class Bert:
     none for hidden states.
     precision: of the products with weights. int8: weights per column, activations per call, at the time of the call
     (Jacob et al. 2018, with dynamic activations); attention, norms, and the heads stay in float32.
+    Where ONNX Runtime lacks the operators for int8, float32 takes its place, with a warning; `precision` tells.
     threads: rows that `each` runs at once.
     Raises ModelError where the folder holds no such BERT model.
     """
@@ -47,16 +49,32 @@ class Bert:
         precision: Precision = "float32",
         threads: int = THREADS,
     ) -> None:
+        self.precision: Precision = precision
+        try:
+            self._load(Path(folder), heads)
+        except Exception as error:  # ONNX Runtime's errors have no base of their own
+            if isinstance(error, ModelError) or precision == "float32":
+                raise
+            why = str(error).strip().split("\n")[0]
+            logging.getLogger("attest").warning(
+                "%s: this ONNX Runtime has no int8 products (%s); float32 is used, about three times as slow",
+                folder,
+                why,
+            )
+            self.precision = "float32"
+            self._load(Path(folder), heads)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="bert")
+
+    def _load(self, folder: Path, heads: Sequence[str]) -> None:
         import onnxruntime
 
         onnxruntime.set_default_logger_severity(3)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # rows side by side beat threads within a row: nobody waits for anybody
-        graph, self._tables = build_graph(Path(folder), heads, precision)  # the session reads the tables where they are
+        graph, self._tables = build_graph(folder, heads, self.precision)  # the session reads the tables where they are
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(table) for table in self._tables.values()]
         options.add_external_initializers(list(self._tables), values)
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="bert")
 
     def run(self, ids: np.ndarray, types: np.ndarray, mask: np.ndarray) -> np.ndarray:
         """ids, types, mask: (b, n) int64. Returns (b, n, width of the model or of the heads) float32."""

@@ -259,6 +259,28 @@ def test_a_cut_weights_file_is_refused(tmp_path):
         build_graph(tmp_path)
 
 
+def test_without_int8_operators_float32_takes_their_place_and_says_so(tmp_path, monkeypatch, caplog):
+    import onnxruntime
+    from onnxruntime.capi import onnxruntime_pybind11_state as errors
+
+    folder, session = save(tmp_path, tiny_weights()), onnxruntime.InferenceSession
+
+    def old(graph, *rest, **options):
+        if b"DynamicQuantizeMatMul" in graph:
+            raise errors.NotImplemented(
+                "[ONNXRuntimeError] : 9 : NOT_IMPLEMENTED : Could not find an implementation\nmore"
+            )
+        return session(graph, *rest, **options)
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", old)
+    model = Bert(folder, heads=["qa_outputs"], precision="int8")
+    assert model.precision == "float32" and "NOT_IMPLEMENTED" in caplog.text and "slow" in caplog.text
+    assert np.array_equal(model.run(*batch()), Bert(folder, heads=["qa_outputs"]).run(*batch()))
+    monkeypatch.setattr(onnxruntime, "InferenceSession", lambda *_, **__: (_ for _ in ()).throw(RuntimeError("none")))
+    with pytest.raises(RuntimeError, match="none"):
+        Bert(folder, precision="int8")
+
+
 # Encoders
 
 
