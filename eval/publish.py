@@ -44,8 +44,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     write_weights(args.run)
     train, show = args.data / "train", sys.stderr.isatty()
     rows = threshold_rows(train, args.most)
-    fitted = fit(read_all(tried(verdict=0.0), rows, show), read_all(tried(verdict=1.0), rows, show))
-    fitted |= {"tagged": fit_tagged(lambda least: tried(tagged=least), list_questions(train))}
+    own = has_heads()
+    extras = ["verdict", "look"] if own else ["look"]
+    plain = read_all(tried(), rows, show)
+    fitted = fit(plain, {name: read_all(tried(**{name: 1.0}), rows, show) for name in extras})
+    if own:
+        fitted |= {"tagged": fit_tagged(lambda least: tried(tagged=least), list_questions(train))}
     reader = tried(**fitted)
     scores = {name: measure(reader, read_rows(args.data / "eval" / f"{name}.jsonl.gz"), show) for name in args.sets}
     (WEIGHTS / "CARD.md").write_text(card(args.run, scores, fitted), encoding="utf-8")
@@ -90,9 +94,18 @@ def list_questions(folder: Path) -> list[dict[str, Any]]:
     return several + human[:: max(1, len(human) // max(1, len(several)))]
 
 
+def has_heads() -> bool:
+    """Whether the weights have more heads than that for spans."""
+    from safetensors import safe_open
+
+    with safe_open(WEIGHTS / "model.safetensors", "np") as file:
+        return all(f"{head}.weight" in set(file.keys()) for head in HEADS)
+
+
 def tried(**values: float) -> Extractive:
     """The reader with these values in its reader.json."""
-    settings = {"heads": list(HEADS)} | {name: round(value, 5) for name, value in values.items()}
+    heads = {"heads": list(HEADS)} if has_heads() else {}
+    settings = heads | {name: round(value, 5) for name, value in values.items()}
     (WEIGHTS / "reader.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
     return from_bert_folder("attest", WEIGHTS)
 
@@ -102,23 +115,31 @@ def fit_tagged(reader: Callable[[float], Reader], rows: Sequence[dict[str, Any]]
     return max((n / 20 for n in range(4, 17)), key=lambda least: measure_lists(reader(least), rows)["exact_f1"])
 
 
-def fit(plain: Sequence[Scored], judged: Sequence[Scored], tries: int = 200) -> dict[str, float]:
-    """verdict, scale and shift: a logistic curve of "has an answer" over the odds and the verdict, put so that it
-    crosses one half at the score where answering gains most F1 (the median over `tries` bootstrap samples). Both kinds
-    of questions weigh one half. plain, judged: the same questions, scored with the verdict at weights 0 and 1.
+def fit(plain: Sequence[Scored], with_one: dict[str, Sequence[Scored]], tries: int = 200) -> dict[str, float]:
+    """The weight of each extra score (never below 0), scale and shift: a logistic curve of "has an answer" over the
+    odds and the extra scores, put so that it crosses one half at the score where answering gains most F1 (the median
+    over `tries` bootstrap samples). Both kinds of questions weigh one half.
+
+    plain: questions scored by the odds alone; with_one: name of an extra score -> the same questions with it added.
     """
     score = np.array([s[1] for s in plain])
-    verdict = np.array([s[1] for s in judged]) - score
+    extra = {name: np.array([s[1] for s in rows]) - score for name, rows in with_one.items()}
     has = np.array([s[4] for s in plain])
     weight = np.where(has, 0.5 / max(1, has.sum()), 0.5 / max(1, (~has).sum()))
-    z = np.stack([score, verdict, np.ones_like(score)], 1)
-    w = fit_logistic(z, has, weight, np.full(3, 1e-6))
-    scale, more = float(w[0]), float(max(0.0, w[1] / w[0]))
-    x = score + more * verdict
+    while True:
+        z = np.stack([score, *extra.values(), np.ones_like(score)], 1)
+        w = fit_logistic(z, has, weight, np.full(z.shape[1], 1e-6))
+        weights = {name: float(w[n] / w[0]) for n, name in enumerate(extra, 1)}
+        against = [name for name, value in weights.items() if value < 0]
+        if not against:
+            break
+        extra = {name: values for name, values in extra.items() if name not in against}
+    x = score + sum((weights[name] * values for name, values in extra.items()), np.zeros_like(score))
     gain = weight * np.where(has, [s[3] for s in plain], -1.0)
     rng = np.random.default_rng(0)
     threshold = float(np.median([_best(x[n], gain[n]) for n in rng.integers(0, len(x), (tries, len(x)))]))
-    return {"verdict": more, "scale": scale, "shift": -scale * threshold, "threshold": threshold}
+    none = dict.fromkeys(with_one, 0.0)
+    return none | weights | {"scale": float(w[0]), "shift": float(-w[0] * threshold), "threshold": threshold}
 
 
 def _best(x: np.ndarray, gain: np.ndarray) -> float:

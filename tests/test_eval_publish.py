@@ -23,16 +23,23 @@ def drawn(answerable, unanswerable, seed=0):
     ]
 
 
-def fit(rows, verdicts=None):
-    judged = [(*row[:1], row[1] + v, *row[2:]) for row, v in zip(rows, verdicts or [0.0] * len(rows), strict=True)]
-    return publish.fit(rows, judged)
+def fit(rows, **extra):
+    added = {
+        name: [(row[0], row[1] + more, *row[2:]) for row, more in zip(rows, values, strict=True)]
+        for name, values in extra.items()
+    }
+    return publish.fit(rows, added)
 
 
-def test_a_verdict_that_knows_weighs_more_than_one_that_does_not():
+def test_a_score_that_knows_weighs_more_than_one_that_does_not_and_one_that_misleads_nothing():
     rows, rng = drawn(500, 500), np.random.default_rng(1)
-    knows = fit(rows, [2.0 * row[4] + rng.normal() for row in rows])
-    guesses = fit(rows, [2.0 * rng.integers(2) + rng.normal() for _ in rows])
-    assert knows["verdict"] > 1 and abs(guesses["verdict"]) < 0.3
+    knows = [2.0 * row[4] + rng.normal() for row in rows]
+    guesses = [2.0 * rng.integers(2) + rng.normal() for _ in rows]
+    fitted = fit(rows, verdict=knows, look=guesses)
+    assert fitted["verdict"] > 1 and fitted["look"] < 0.3
+    misled = fit(rows, verdict=[-value for value in knows], look=knows)
+    assert misled["verdict"] == 0 and misled["look"] == pytest.approx(fit(rows, look=knows)["look"])
+    assert misled["scale"] == fit(rows, look=knows)["scale"]
 
 
 def test_the_bound_on_tags_is_the_best_of_those_tried():

@@ -291,6 +291,48 @@ def test_the_verdict_on_a_passage_moves_all_its_spans(tokenizer):
     assert [(s.passage, s.score) for s in judged.spans[:2]] == [(1, 7.0), (0, 5.5)]
 
 
+def looker(tokenizer, seen, **options):
+    """A reader that finds Italy wherever it stands, and is surer of it where it rains."""
+    italy = tokenizer.encode("Italy", add_special_tokens=False).ids[0]
+
+    def forward(windows: list[Window]) -> list[np.ndarray]:
+        rows = []
+        for window in windows:
+            text = tokenizer.decode(window.ids[window.context].tolist())
+            seen.append(text)
+            out = np.full((len(window), 2), -9.0)
+            out[0] = 0.0
+            out[window.ids == italy] = 5.0 if "rain" in text else 1.0
+            rows.append(out)
+        return rows
+
+    return Extractive("looker", tokenizer, forward, **options)
+
+
+def test_the_sentence_of_a_passages_best_span_is_read_again_and_moves_its_spans(tokenizer):
+    passages = ["It was rainy. It was Italy. It was Italy too.", "In the rain it was Italy. It was dry.", "It was dry."]
+    first, again = [], []
+    plain = looker(tokenizer, first).read(QUESTION, passages)
+    looked = looker(tokenizer, again, look=0.5).read(QUESTION, passages)
+    assert len(first) == 3 and len(again) == 6 and again[:3] == first
+    assert "it was italy." in again and "in the rain it was italy." in again
+    assert [(s.passage, s.start) for s in plain.spans[:2]] == [(0, 21), (0, 35)]
+    moved = {(s.passage, s.start): s.score - 10 for s in looked.spans if s.score > 0}
+    assert moved == pytest.approx({(1, 19): 5, (0, 21): 1, (0, 35): 1}, abs=0.01)
+    assert looked.spans[0].passage == 1 and looked.score == pytest.approx(15, abs=0.1)
+    assert plain.score > 10 and looked.answerable > plain.answerable
+
+
+def test_reading_again_adds_the_same_to_a_passage_whatever_stands_beside_it(tokenizer):
+    passages = ["It was rainy. It was Italy.", "In the rain it was Italy.", "", " ", "Nothing. At all"]
+    reader = looker(tokenizer, [], look=1.0)
+    together = {(s.passage, s.start): s.score for s in reader.read(QUESTION, passages, top=99).spans}
+    for n, passage in enumerate(passages):
+        by_itself = {(n, s.start): s.score for s in reader.read(QUESTION, [passage], top=99).spans}
+        assert by_itself == {key: score for key, score in together.items() if key[0] == n}
+    assert reader.read(QUESTION, ["", " "]).spans == () and reader.read(QUESTION, []).score == -np.inf
+
+
 # The contract, over the table of readers
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from qa.reader import batches, mix, steps, train
+from qa.reader.alone import alone, around
 from qa.reader.examples import Example, crop, encode
 from qa.reader.heads import BEGIN, INSIDE, tagged_spans
 from qa.reader.mix import document, is_validation, training_rows
@@ -96,8 +97,9 @@ def test_no_answer_is_judged_only_where_the_wording_comes_with_both_kinds(folder
     put(folder / "train" / "squad_rec_wiki.jsonl.gz", many)
     put(folder / "train" / "qed_train_nq.jsonl.gz", [row(n, id=f"qed-{n}") for n in range(5)])
     rows = list(training_rows(folder / "train", set(), seed=1))
-    human = [r for r in rows if r["id"].startswith("sqrec") and r["question"].startswith(QUESTION) and r["answers"]]
-    translated = [r for r in rows if r["question"].startswith("By whom")]
+    whole = [r for r in rows if r["context"] == CONTEXT]
+    human = [r for r in whole if r["id"].startswith("sqrec") and r["question"].startswith(QUESTION) and r["answers"]]
+    translated = [r for r in whole if r["question"].startswith("By whom")]
     assert 0.4 < len(translated) / 700 < 0.6 and all(r["judged"] for r in translated)
     assert 0.35 < np.mean([r["judged"] for r in human]) < 0.65
     assert not any(r["judged"] for r in rows if r["id"].startswith("qed"))
@@ -275,11 +277,27 @@ def test_hidden_word_pieces_are_drawn_anew_and_never_the_answer(tokenizer):
     assert len({tuple(np.flatnonzero(at)) for at in changed}) > 50
 
 
-def test_the_twin_of_an_item_on_a_translated_paragraph_is_drawn_too(folder):
-    rows = [row(n, id=f"sqbt-{n}-0-0", has_wiki=True, context="Mr " + CONTEXT, answers=[]) for n in range(720)]
-    put(folder / "train" / "squad2_bt.jsonl.gz", [r | {"impossible": True} for r in rows])
-    found = [r for r in training_rows(folder / "train", set(), seed=1) if r["context"].startswith("Mr ")]
-    assert 0.25 < len(found) / 700 < 0.45 and all(r["judged"] for r in found)
+def test_some_rows_come_with_their_sentence_alone(folder, tokenizer):
+    many = [row(n, id=f"sqrec-{n}-0-0") for n in range(720)]
+    put(folder / "train" / "squad_rec_wiki.jsonl.gz", many)
+    rows = [r for r in training_rows(folder / "train", set(), seed=1) if r["id"].startswith("sqrec") and r["answers"]]
+    short = [r for r in rows if r["context"] != CONTEXT]
+    assert 0.2 < len(short) / (len(rows) - len(short)) < 0.4
+    for r in short:
+        (answer,) = r["answers"]
+        assert r["context"] in CONTEXT and r["context"][answer["start"] :].startswith(answer["text"])
+    assert len(encode(tokenizer, short)) == len(short)
+
+
+def test_alone_a_question_keeps_its_answers_sentence_or_the_nearest_one():
+    context = "It rained. Kaja Kallas sent nine letters to Paris. Nobody wrote to Kallas in Tallinn."
+    start = context.index("nine")
+    asked = {"question": "Who wrote to Kallas?", "context": context, "answers": [{"text": "nine", "start": start}]}
+    kept = alone(asked)
+    assert kept["context"] == "Kaja Kallas sent nine letters to Paris." and kept["answers"][0]["start"] == 17
+    assert alone(asked | {"answers": []})["context"] == "Nobody wrote to Kallas in Tallinn."
+    assert around(context, 5, start) == (0, 50) and around("", 0, 0) == (0, 0)
+    assert alone(asked | {"context": "", "answers": []})["context"] == ""
 
 
 @pytest.mark.slow

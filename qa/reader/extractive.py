@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qa.reader import Reading, Span, has_word
+from qa.reader.alone import around
 from qa.reader.decode import TokenSpan, best_spans, odds
 from qa.reader.heads import ANSWER, TAGS, tagged_spans
 from qa.reader.tidy import tidy, word_tokens
@@ -30,11 +31,15 @@ Forward = Callable[[list[Window]], Iterable[np.ndarray]]
 """Windows -> for each (n, w) float logits; rows behind the window's own are ignored. w is 2, start and end, or that of
 all of `qa.reader.heads`."""
 
+Place = tuple[int, int, int]
+"""passage, start, end"""
+
 _BATCH_TOKENS = 2048
 
 
 class Extractive:
     """verdict: weight of the model's own verdict on a passage, beside the odds of its spans, in all their scores.
+    look: weight of the score that the sentence of a passage's best span gets by itself; 0: it is not read again.
     scale, shift: fitted: sigmoid(scale * score + shift) is the share of questions with an answer at this score.
     tagged: least probability of a token to belong to a list.
     """
@@ -49,31 +54,54 @@ class Extractive:
         scale: float = 1.0,
         shift: float = 0.0,
         verdict: float = 0.0,
+        look: float = 0.0,
         tagged: float = 0.5,
     ) -> None:
         self.name = name
         self._tokenizer, self._forward, self._max_length = tokenizer, forward, max_length
-        self._scale, self._shift, self._verdict, self._tagged = scale, shift, verdict, tagged
+        self._scale, self._shift, self._tagged = scale, shift, tagged
+        self._verdict, self._look = verdict, look
 
     def read(self, question: str, passages: Sequence[str], top: int = 10) -> Reading:
         windows = make_windows(self._tokenizer, question, passages, max_length=self._max_length)
-        found: dict[tuple[int, int, int], TokenSpan] = {}
-        best, logits_of = -math.inf, self.logits(windows)
+        found: dict[Place, TokenSpan] = {}
+        best, logits_of = dict[int, float](), self.logits(windows)
         for window, logits in zip(windows, logits_of, strict=True):
             more = self._verdict * float(logits[0, ANSWER]) if self._verdict else 0.0
             text = passages[window.passage]
             words = word_tokens(text, window)
             if words.any():
-                best = max(best, more + odds(logits[:, 0], logits[:, 1], window.context))
+                score = more + odds(logits[:, 0], logits[:, 1], window.context)
+                best[window.passage] = max(score, best.get(window.passage, -math.inf))
             for span in best_spans(logits[:, 0], logits[:, 1], window.context, top=top, words=words, apart=True):
                 start, end = tidy(text, int(window.offsets[span.first, 0]), int(window.offsets[span.last, 1]))
                 key = (window.passage, start, end)
                 span = replace(span, score=span.score + more)
                 if has_word(text[start:end]) and (key not in found or span.score > found[key].score):
                     found[key] = span
+        if self._look:
+            again = self._look_again(question, passages, found)
+            best = {passage: best[passage] + more for passage, more in again.items()}
+            found = {key: replace(span, score=span.score + again[key[0]]) for key, span in found.items()}
         spans = _without_overlaps(found, passages, top)
+        score = max(best.values(), default=-math.inf)
         listed = self._listed(windows, logits_of, passages, spans[0]) if spans else ()
-        return Reading(_sigmoid(self._scale * best + self._shift), tuple(spans), best, listed)
+        return Reading(_sigmoid(self._scale * score + self._shift), tuple(spans), score, listed)
+
+    def _look_again(self, question: str, passages: Sequence[str], found: Mapping[Place, TokenSpan]) -> dict[int, float]:
+        """passage -> what the sentence of its best span adds to its scores when it is read by itself: where the
+        paragraph only seemed to answer, the sentence often does not (compare Hu et al. 2019, "Read + Verify")."""
+        chosen: dict[int, Place] = {}
+        for key in sorted(found, key=lambda key: (-found[key].score, key)):
+            chosen.setdefault(key[0], key)
+        extents = {passage: around(passages[passage], start, end) for passage, start, end in chosen.values()}
+        texts = [passages[passage][start:end] for passage, (start, end) in extents.items()]
+        windows = make_windows(self._tokenizer, question, texts, max_length=self._max_length)
+        scores = dict.fromkeys(range(len(texts)), -math.inf)
+        for window, logits in zip(windows, self.logits(windows), strict=True):
+            score = odds(logits[:, 0], logits[:, 1], window.context)
+            scores[window.passage] = max(score, scores[window.passage])
+        return {passage: self._look * scores[n] for n, passage in enumerate(extents)}
 
     def _listed(
         self, windows: Sequence[Window], logits_of: Sequence[np.ndarray], passages: Sequence[str], best: Span
@@ -121,11 +149,11 @@ def from_bert_folder(name: str, folder: Path, precision: Precision = "int8", thr
     def forward(windows: list[Window]) -> list[np.ndarray]:
         return bert.each([(window.ids, window.type_ids) for window in windows])
 
-    numbers = {key: fitted[key] for key in ("scale", "shift", "verdict", "tagged") if key in fitted}
+    numbers = {key: fitted[key] for key in ("scale", "shift", "verdict", "look", "tagged") if key in fitted}
     return Extractive(name, load_tokenizer(folder), forward, **numbers)
 
 
-def _without_overlaps(found: dict[tuple[int, int, int], TokenSpan], passages: Sequence[str], top: int) -> list[Span]:
+def _without_overlaps(found: Mapping[Place, TokenSpan], passages: Sequence[str], top: int) -> list[Span]:
     """Best first; a span that overlaps a better one of its passage is dropped."""
     spans: list[Span] = []
     for (passage, start, end), found_as in sorted(found.items(), key=lambda pair: (-pair[1].score, pair[0])):

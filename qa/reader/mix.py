@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from qa.reader.alone import alone
 from qa.reader.negatives import altered, names_by_document, without_answer
 
 
@@ -43,9 +44,6 @@ MIX = {
     "squad2_bt": Part(
         judged=1.0, keep=lambda row: not row["has_wiki"] and (row["impossible"] or row.get("align") == "exact")
     ),
-    "squad2_bt:twins": Part(  # the same items on a translated paragraph: other words, same judgement
-        0.35, judged=1.0, keep=lambda row: row["has_wiki"] and (row["impossible"] or row.get("align") == "exact")
-    ),
     "squad_rec_hardneg_derived": Part(0.6),
     "squadshifts_new_wiki": Part(),
     "qed_train_nq": Part(keep=lambda row: not row["multi"]),
@@ -59,6 +57,7 @@ MIX = {
     **{f"{name}:lists": Part(LISTED, keep=lambda row: row["multi"]) for name in WITH_LISTS},
 }
 TRANSLATED = 0.5  # share of people's SQuAD questions asked in their translated form
+ALONE = 0.3  # share of the rows that also come with one sentence in place of their paragraph
 REMOVED, ALTERED = 0.08, 0.12  # share of people's SQuAD questions that also come as an unanswerable one
 
 
@@ -78,9 +77,12 @@ def training_rows(folder: Path, held_out: set[str], seed: int) -> Iterator[dict[
                     if made and held_out.isdisjoint(traces(made)):
                         yield made | {"judged": True}
             if row.get("question_bt") and not row["impossible"] and rng.random() < TRANSLATED:
-                yield row | {"question": row["question_bt"], "judged": True}
+                row |= {"question": row["question_bt"], "judged": True}
             else:
-                yield row | {"judged": row["impossible"] or rng.random() < part.judged}
+                row |= {"judged": row["impossible"] or rng.random() < part.judged}
+            yield row
+            if not row["multi"] and rng.random() < ALONE:
+                yield alone(row)
 
 
 def validation_rows(folder: Path) -> list[dict[str, Any]]:

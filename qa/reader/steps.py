@@ -16,7 +16,7 @@ from qa.reader.batches import IGNORED
 from qa.reader.heads import ANSWER, HEADS, TAGS
 
 Arrays = tuple[np.ndarray, ...]
-TAG_WEIGHT, ANSWER_WEIGHT = 0.1, 0.5  # of a row's tokens together, and of its verdict, beside its span's 1
+TAG_WEIGHT, ANSWER_WEIGHT = 0.05, 0.2  # of a row's tokens together, and of its verdict, beside its span's 1
 TAUGHT = 0.5  # share of a span's target that is the teacher's
 
 

@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--length", type=int, default=256, help="window; longer paragraphs are cropped at random")
     parser.add_argument("--batch", type=int, default=6144, help="tokens in a batch")
     parser.add_argument("--rate", type=float, default=2e-4)
-    parser.add_argument("--masked", type=float, default=0.1, help="share of word pieces hidden, against memorising")
+    parser.add_argument("--masked", type=float, default=0.05, help="share of word pieces hidden, against memorising")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=int, default=250, help="steps between checkpoints")
     parser.add_argument("--keep", type=int, nargs="*", default=(), help="steps whose weights are kept, for an average")
