@@ -15,7 +15,7 @@ from index import store
 from index.encoders import DEFAULT, ENCODERS, Encoder, Progress, load_encoder
 from index.errors import EncoderMismatch, LibraryError, LibraryOutdated, NoArticles
 from index.formats import FORMATS, need_folder
-from index.generation import write
+from index.generation import Rows, write
 from index.library import Library
 from index.scan import Entry, look
 
@@ -62,12 +62,19 @@ def build(
             if old and not _changed(old, entries):
                 return _report(old, embedded=0, changed=False)
         made = old.encoder if old else load_encoder(encoder or DEFAULT)
-        texts = [a.text[p.start : p.end] for e in entries for a, passages in e.fresh for p in passages]
+        reused = _reused(entries, old)
+        texts = [
+            article.text[passage.start : passage.end]
+            for entry in entries
+            for article, passages in entry.fresh
+            if article.source not in reused
+            for passage in passages
+        ]
         vectors = _encode(made, texts, progress)
         dim = vectors.shape[1] if len(texts) else (old.manifest["dim"] if old else 0)
 
         def fill(draft: Path) -> store.Manifest:
-            counts = write(draft, entries, vectors, old)
+            counts = write(draft, entries, vectors, old, reused)
             return counts | {
                 "encoder": made.name,
                 "encoder_model": old.manifest["encoder_model"] if old else _model(encoder),
@@ -78,6 +85,19 @@ def build(
 
         store.commit(place, fill)
     return _report(Library.open(place), embedded=len(texts), changed=True)
+
+
+def _reused(entries: list[Entry], old: Library | None) -> dict[str, Rows]:
+    """source -> old rows, for articles that were read again but whose text and passages are known: a file of many
+    articles of which some changed, a file that was renamed."""
+    found: dict[str, Rows] = {}
+    for entry in entries if old else ():
+        for article, passages in entry.fresh:
+            source = old.source_of(article.sha256)  # type: ignore[union-attr]
+            rows, known = old.passages_of(source) if source else ([], [])  # type: ignore[union-attr]
+            if source and known == list(passages):
+                found[article.source] = rows
+    return found
 
 
 def _encode(encoder: Encoder, texts: list[str], progress: Progress | None) -> np.ndarray:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -33,12 +33,16 @@ def signature(text: str) -> np.ndarray:
     return ((pairs[:, None] * _FACTORS + _TERMS) >> np.uint64(32)).min(0).astype(np.uint32)  # type: ignore[no-any-return]
 
 
-def groups(signatures: np.ndarray, text: Callable[[int], str]) -> np.ndarray:
+def groups(signatures: np.ndarray, text: Callable[[int], str], known: Sequence[str | None] | None = None) -> np.ndarray:
     """(n,) int64: for each article the number of the first one of its group of near-copies, often itself.
 
-    signatures: (n, BANDS * ROWS). text: number of an article -> its text.
+    signatures: (n, BANDS * ROWS). text: number of an article -> its text. known: what an article's group was called
+    before; two articles that both have one are not compared again. None for new articles, and for all of a group that
+    lost one, which may have held it together.
     """
-    first = np.arange(len(signatures))
+    known = known or [None] * len(signatures)
+    named: dict[str, int] = {}
+    first = np.array([named.setdefault(name, n) if name else n for n, name in enumerate(known)], np.int64)
 
     def find(n: int) -> int:
         while first[n] != n:
@@ -46,12 +50,12 @@ def groups(signatures: np.ndarray, text: Callable[[int], str]) -> np.ndarray:
             n = int(first[n])
         return n
 
-    if not len(signatures):
-        return first
     compared: set[tuple[int, int]] = set()
     for one, other in _alike(signatures):
         a, b = sorted((find(one), find(other)))
-        if a != b and (one, other) not in compared and copies(text(one), text(other)):
+        if a == b or (one, other) in compared or (known[one] and known[other]):
+            continue
+        if copies(text(one), text(other)):
             first[b] = a
         compared.add((one, other))
     return np.array([find(n) for n in range(len(first))], np.int64)
@@ -77,7 +81,7 @@ def _pairs(text: str) -> np.ndarray:
 
 def _alike(signatures: np.ndarray) -> Iterator[tuple[int, int]]:
     """Pairs of articles that agree in a whole band: each with the one before it and with the first of its run."""
-    for band in range(BANDS):
+    for band in range(BANDS if len(signatures) else 0):
         keys = np.ascontiguousarray(signatures[:, band * ROWS : (band + 1) * ROWS]).view(f"V{4 * ROWS}").ravel()
         _, runs = np.unique(keys, return_inverse=True)
         order = np.argsort(runs, kind="stable")

@@ -134,6 +134,24 @@ class Library:
         found = self.db.execute("select 1 from article where source = ?", (source,)).fetchone()
         return self._article("source = ?", source) if found else None
 
+    def sources_of(self, file: str) -> list[str]:
+        """The sources of a file's articles, in the order in which they stand in it."""
+        rows = self.db.execute("select source from article where file = ? order by id", (file,))
+        return [source for (source,) in rows.fetchall()]
+
+    def passages_of(self, source: str) -> tuple[list[int], list[Passage]]:
+        """Rows and extents of the passages of the article of that source, in order."""
+        query = (
+            'select p.id, start, "end" from passage p join article a on a.id = p.article where source = ? order by 1'
+        )
+        found = self.db.execute(query, (source,)).fetchall()
+        return [row for row, _, _ in found], [Passage(start, end) for _, start, end in found]
+
+    def source_of(self, sha256: str) -> str | None:
+        """The source of an article whose text has that hash, or None."""
+        found = self.db.execute("select source from article where sha256 = ? order by id", (sha256,)).fetchone()
+        return found[0] if found else None
+
     def signature(self, source: str) -> np.ndarray:
         """Of the text of the article of that source (see `index.copies`)."""
         (held,) = self.db.execute("select signature from article where source = ?", (source,)).fetchone()

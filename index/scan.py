@@ -43,7 +43,9 @@ def _look(root: Path, library: Path, old: Library | None, guarded: Read) -> list
         name = entry.file.path
         while name in entries:
             name += " (again)"
-        found = [article.source for article, _ in entry.fresh] if not entry.kept else _sources(old, name)
+        found = (
+            [article.source for article, _ in entry.fresh] if not entry.kept else old.sources_of(name) if old else []
+        )
         if twice := sources.intersection(found):
             why = f"{name}: another file has an article of the same source {min(twice)!r}; rename one"
             entry = Entry(replace(entry.file, sha256="", refused=why))
@@ -51,11 +53,6 @@ def _look(root: Path, library: Path, old: Library | None, guarded: Read) -> list
             sources.update(found)
         entries[name] = replace(entry, file=replace(entry.file, path=name))
     return [entries[name] for name in sorted(entries)]
-
-
-def _sources(old: Library | None, path: str) -> list[str]:
-    rows = old.db.execute("select source from article where file = ?", (path,)) if old else ()
-    return [source for (source,) in rows]
 
 
 def _walk(root: Path, library: Path) -> Iterator[Path | Entry]:

@@ -53,6 +53,21 @@ def test_a_group_bears_the_number_of_its_first_article_whatever_the_order():
     assert groups(np.zeros((0, BANDS * ROWS), np.uint32), str).tolist() == []
 
 
+def test_what_was_grouped_before_is_not_compared_again():
+    rng, looked = random.Random(4), []
+    one, other = article(rng), article(rng)
+    texts = [one, other, one + " More.", other + " More.", "Agency. " + other]
+
+    def text(n):
+        looked.append(n)
+        return texts[n]
+
+    signatures = np.stack([signature(text) for text in texts])
+    assert groups(signatures, text, ["b", "c", "b", "c", None]).tolist() == [0, 1, 0, 1, 1] and 0 not in looked
+    looked.clear()
+    assert groups(signatures, text, ["a", "b", "c", "d", "e"]).tolist() == [0, 1, 2, 3, 4] and looked == []
+
+
 EARNINGS = "{} said its net profit for the quarter rose to {} mln dlrs, or {} cts a share, from {} mln dlrs a year ago."
 
 

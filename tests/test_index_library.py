@@ -488,6 +488,32 @@ def test_a_library_in_the_users_cache_is_kept_for_each_folder(write, place):
     assert sorted(tree(one)) == sorted(FILES), "something was written among the articles"
 
 
+def test_of_a_file_of_many_articles_only_what_changed_is_embedded_again(write, place):
+    def lines(*texts):
+        return "".join(json.dumps({"id": n, "text": text}) + "\n" for n, text in enumerate(texts))
+
+    folder = write({"all.jsonl": lines("Spain said no.", "Italy agreed.", "Kyiv welcomed it.")})
+    assert build(folder, place, "hashed").embedded == 3
+    write({"all.jsonl": lines("Spain said no.", "Italy hesitated.", "Kyiv welcomed it.", "Paris too.")})
+    assert build(folder, place).embedded == 2
+    library = Library.open(place)
+    expected = Hashed().encode(["Spain said no.", "Italy hesitated.", "Kyiv welcomed it.", "Paris too."])
+    assert np.array_equal(library.vectors, expected)
+
+
+def test_a_renamed_file_is_not_embedded_again(write, place):
+    folder = write(FILES)
+    build(folder, place, "hashed")
+    before = {source: Library.open(place).article(source).text for source in Library.open(place).sources}
+    (folder / "a.txt").rename(folder / "z.txt")
+    report = build(folder, place)
+    assert report.changed and report.embedded == 0
+    library = Library.open(place)
+    assert {source: library.article(source).text for source in library.sources} == {
+        "z.txt" if source == "a.txt" else source: text for source, text in before.items()
+    }
+
+
 def test_a_library_of_an_earlier_form_of_our_encoder_is_embedded_again(write, place, monkeypatch):
     folder = write(FILES)
 
