@@ -225,8 +225,8 @@ nq-open oracle paragraphs (MIT repository); QAMR (MIT); QADiscourse (CC BY 4.0).
 
 Sets that were never trained or tuned on. `forced`: questions that have an answer, always answered. `em`, `f1`: with the
 threshold {fitted["threshold"]:.3f}, chosen on validation documents and near misses that we wrote on them. `best_f1`:
-with the best threshold for that very set. A passage's scores are those of its paragraph, and {fitted.get("look", 0):.2f}
-times the score of its best span's sentence when it is read by itself.
+with the best threshold for that very set. A passage's scores are those of its paragraph and, weighed by
+{fitted.get("look", 0):.2f}, the score of its best span's sentence when it is read by itself.
 
 | set | questions | {" | ".join(names)} |
 |---|---|{"---|" * len(names)}
