@@ -228,8 +228,8 @@ nq-open oracle paragraphs (MIT repository); QAMR (MIT); QADiscourse (CC BY 4.0).
 ## Scores
 
 Sets that were never trained or tuned on; "no model" is the reader `overlap`. `forced`: questions that have an answer,
-always answered. `em`, `f1`: with the threshold {fitted["threshold"]:.3f}, chosen on validation documents and near misses
-that we wrote on them. `best_f1`: with the best threshold for that very set. A passage's scores are those of its
+always answered. `em`, `f1`: with the threshold {fitted["threshold"]:.3f}, chosen on validation documents and near
+misses that we wrote on them. `best_f1`: with the best threshold for that very set. A passage's scores are those of its
 paragraph and, weighed by {fitted.get("look", 0):.2f}, the score of its best span's sentence when it is read by itself.
 
 | set | questions | {" | ".join(names)} |
