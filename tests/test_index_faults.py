@@ -14,10 +14,15 @@ import signal
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from index import disk, store
 from index.build import build
+from index.encoders import Hashed
 from index.errors import LibraryCorrupt, LibraryError, LibraryLocked, LibraryMissing
 from index.library import Library
 
@@ -440,3 +445,100 @@ def test_every_damage_to_a_file_is_noticed_when_the_library_is_opened(tmp_path, 
             Library.open(place)
     path.write_bytes(whole)
     assert len(Library.open(place).sources) == 5
+
+
+# ---- updates against a model
+
+
+COUNT = itertools.count()
+NAMES = st.sampled_from(["a.txt", "b.md", "c.txt", "deep/d.txt"])
+TEXTS = st.sampled_from(
+    [
+        "Germany sent letters.",
+        "Kyiv welcomed letters. " * 40,
+        " ",
+        "Spain said no.\n\nSo did Kyiv.",
+        "Só did ‘Kyiv’ 😀.",
+    ]
+)
+
+
+class Updates(RuleBasedStateMachine):
+    """A folder that is added to, changed, emptied and indexed, beside a dict that says what the library must hold."""
+
+    root = Path()  # where each machine gets a place of its own
+
+    def __init__(self):
+        super().__init__()
+        self.folder = self.root / f"{next(COUNT)}" / "articles"
+        self.place = self.folder.parent / "library"
+        self.folder.mkdir(parents=True)
+        self.files, self.held = {}, {}
+
+    @rule(name=NAMES, text=TEXTS)
+    def write(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="")
+        self.files[name] = text
+
+    @rule(name=NAMES)
+    def delete(self, name):
+        (self.folder / name).unlink(missing_ok=True)
+        self.files.pop(name, None)
+
+    @rule(old=NAMES, new=NAMES)
+    def rename(self, old, new):
+        if old in self.files and old != new:
+            (self.folder / new).parent.mkdir(exist_ok=True)
+            (self.folder / old).replace(self.folder / new)
+            self.files[new] = self.files.pop(old)
+
+    @rule(die=st.none() | st.integers(1, 16))
+    def index(self, die):
+        """Indexes, or is killed at a step of the disk and indexes again."""
+        if not any(text.strip() for text in self.files.values()):
+            return
+        if die and in_child(lambda: dying(die, lambda: build(self.folder, self.place, "hashed"))) != 0:
+            assert self.stored() in (self.held, self.expected())
+        build(self.folder, self.place, "hashed")
+        self.held = self.expected()
+
+    def expected(self):
+        return {name: text for name, text in self.files.items() if text.strip()}
+
+    def stored(self):
+        return stored(self.place) if store.exists(self.place) else {}
+
+    @invariant()
+    def the_library_holds_what_was_indexed(self):
+        assert self.stored() == self.held
+        if self.held:
+            library = Library.open(self.place)
+            texts = [a.text[p.start : p.end] for a, p in map(library.passage, range(library.manifest["passages"]))]
+            assert np.array_equal(library.vectors, Hashed().encode(texts))
+            for word in ("letters", "Kyiv"):
+                hits = library.search(word, 99, weights=(0.0, 1.0))
+                found = {hit.row for hit in hits if hit.score > 0}
+                assert found == {n for n, text in enumerate(texts) if word.lower() in text.lower()}
+
+
+def dying(k, action):
+    """Does the action, killed before its k-th step on the disk."""
+    steps = itertools.count(1)
+
+    def step(_, function, arguments):
+        if next(steps) == k:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return function(*arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        intercept(patch, step)
+        action()
+
+
+@pytest.mark.parametrize("examples", [12, pytest.param(150, marks=pytest.mark.slow)])
+def test_any_sequence_of_updates_leaves_what_the_folder_holds(tmp_path, examples):
+    profile = settings(max_examples=examples, stateful_step_count=20, suppress_health_check=list(HealthCheck))
+    Updates.root = tmp_path
+    run_state_machine_as_test(Updates, settings=profile)
