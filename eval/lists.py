@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.metrics import normalize
-from eval.squad import read_rows
+from eval.squad import read_rows, two_at_a_time
 from index.errors import AttestError
 from qa.reader import Reader, load_reader
 
@@ -39,10 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def measure(reader: Reader, rows: Sequence[dict[str, Any]]) -> dict[str, float]:
     """What the reader's items score, in per cent; each question is read beside its own context alone."""
-    given, accepted = [], []
-    for row in rows:
-        given.append([item.text for item in reader.read(row["question"], [row["context"]]).items])
-        accepted.append([answer["text"] for answer in row["answers"]])
+    readings = two_at_a_time(lambda row: reader.read(row["question"], [row["context"]]), rows)
+    given = [[item.text for item in reading.items] for reading in readings]
+    accepted = [[answer["text"] for answer in row["answers"]] for row in rows]
     return {"questions": len(rows), **{name: round(100 * value, 2) for name, value in scores(given, accepted).items()}}
 
 

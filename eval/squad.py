@@ -12,15 +12,16 @@ import argparse
 import gzip
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from eval.metrics import auroc, exact_match, token_f1
 from index.errors import AttestError, QuestionSetError
 from qa.reader import Reader, load_reader
 
+T = TypeVar("T")
 Scored = tuple[float, float, float, float, bool]
 """See `score`."""
 
@@ -61,17 +62,22 @@ def measure(reader: Reader, rows: Sequence[dict[str, Any]], show: bool = False) 
 
 
 def read_all(reader: Reader, rows: Sequence[dict[str, Any]], show: bool = False) -> list[Scored]:
-    """Every row's `score`, two rows at a time, with a progress bar if asked for."""
+    """Every row's `score`, with a progress bar if asked for."""
     from qa.progress import bar
 
     tell = bar("reading", "questions") if show else None
     scored = []
-    with ThreadPoolExecutor(2) as pool:  # a single passage keeps one thread busy
-        for done, row in enumerate(pool.map(lambda row: score(reader, row), rows), 1):
-            scored.append(row)
-            if tell and (done % 20 == 0 or done == len(rows)):
-                tell(done, len(rows))
+    for done, one in enumerate(two_at_a_time(lambda row: score(reader, row), rows), 1):
+        scored.append(one)
+        if tell and (done % 20 == 0 or done == len(rows)):
+            tell(done, len(rows))
     return scored
+
+
+def two_at_a_time(function: Callable[[dict[str, Any]], T], rows: Sequence[dict[str, Any]]) -> Iterator[T]:
+    """function(row) of every row, in order: a reader with a single passage keeps one thread busy."""
+    with ThreadPoolExecutor(2) as pool:
+        yield from pool.map(function, rows)
 
 
 def score(reader: Reader, row: dict[str, Any]) -> Scored:
