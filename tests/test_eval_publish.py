@@ -1,6 +1,7 @@
 """Where the shipped reader's threshold comes from: the fit, and the near misses that it is fitted on."""
 
 import gzip
+import hashlib
 import json
 
 import numpy as np
@@ -124,12 +125,15 @@ def test_the_weights_are_the_mean_over_the_checkpoints_of_all_runs_and_the_card_
         (run / "log.jsonl").write_text("".join(json.dumps(row) + "\n" for row in log))
         save_file({"a": np.full(2, number, np.float32)}, run / "weights.safetensors")
     save_file({"a": np.full(2, 6, np.float32)}, runs[0] / "weights-3.safetensors")
+    other = tmp_path / "other.safetensors"
+    save_file({"a": np.full(2, 11, np.float16), "b": np.ones(1, np.float16)}, other)
     monkeypatch.setattr(publish, "WEIGHTS", tmp_path / "shipped")
-    publish.write_weights(runs)
-    shipped = load_file(tmp_path / "shipped" / "model.safetensors")["a"]
-    assert shipped.dtype == np.float16 and shipped.tolist() == [3, 3]
-    card = publish.card(runs, {"squad": {"questions": 7, "f1": 70.5}}, {"threshold": 0.25})
+    publish.write_weights([*runs, other])
+    shipped = load_file(tmp_path / "shipped" / "model.safetensors")
+    assert shipped["a"].dtype == np.float16 and shipped["a"].tolist() == [5, 5] and shipped["b"].tolist() == [1]
+    card = publish.card(runs, [other], {"squad": {"questions": 7, "f1": 70.5}}, {"threshold": 0.25})
     assert "Run 1, a laptop:\n\n    train --seed 1" in card and "Run 2, a laptop:\n\n    train --seed 2" in card
+    assert hashlib.sha256(other.read_bytes()).hexdigest() in card
     assert "2 of its checkpoints" in card and card.count("START: weights of SHA-256 `ab12`") == 2
     assert "| 5 | 0.5 | 0.8 |\n| 10 | 0.5 | 0.8 |" in card and "| squad | 7 |" in card and "TEACHER: w" not in card
     assert [row["step"] for row in publish.read_logs(runs)] == [5, 5, 10, 10]

@@ -47,11 +47,12 @@ def weight_files(start: Path) -> list[Path]:
 
 
 def mean_weights(paths: Sequence[Path]) -> dict[str, np.ndarray]:
-    """name -> float32 tensor, the mean over the files (Izmailov et al. 2018; Wortsman et al. 2022)."""
+    """name -> float32 tensor, the mean over the files that hold it (Izmailov et al. 2018; Wortsman et al. 2022)."""
     from safetensors.numpy import load_file
 
     kept = [load_file(path) for path in paths]
-    return {name: np.mean([part[name].astype(np.float32) for part in kept], 0) for name in kept[0]}
+    names = dict.fromkeys(name for part in kept for name in part)
+    return {name: np.mean([part[name].astype(np.float32) for part in kept if name in part], 0) for name in names}
 
 
 def one_step(  # type: ignore[no-untyped-def]
