@@ -27,7 +27,7 @@ from eval.squad import Scored, measure, read_all, read_rows
 from qa.reader import Reader, load_reader
 from qa.reader.extractive import WEIGHTS, Extractive, from_bert_folder
 from qa.reader.heads import HEADS
-from qa.reader.mix import MIX, list_rows, validation_rows
+from qa.reader.mix import ALONE, MIX, list_rows, validation_rows
 from qa.reader.steps import mean_weights, weight_files
 
 NEAR_MISSES = Path(__file__).parent / "questions" / "near_misses.jsonl"
@@ -222,7 +222,8 @@ floating-point sums, with the code of the commit that brought these weights.
 Rows whose question occurs in any evaluation set, and all rows of the validation documents, were left out. Half of the
 people's SQuAD questions came in their translated form in each pass; some came again as unanswerable ones, with their
 answer's sentence cut out, or with a name, a year or an opposite word changed (qa/reader/negatives.py). "No answer"
-takes part in the loss only where both kinds share a wording (qa/reader/mix.py).
+takes part in the loss only where both kinds share a wording (qa/reader/mix.py). {ALONE:.0%} of the rows came again with
+one sentence in place of the paragraph (qa/reader/alone.py).
 
 {data}
 
