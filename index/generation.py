@@ -21,6 +21,7 @@ create table article(id integer primary key, file text, source text unique, titl
                      author text, url text, language text, sha256 text, text text, signature blob, copy_of int);
 create table passage(id integer primary key, article int, start int, "end" int);
 create index passage_of on passage(article);
+create index article_file on article(file);
 create index article_hash on article(sha256);
 create virtual table words using fts5(text, content='', tokenize='{TOKENIZER}');
 """
