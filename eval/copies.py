@@ -10,7 +10,6 @@ same order in the other (`precision`); `precision_if_none` counts all such pairs
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import random
 import sys
@@ -22,21 +21,20 @@ from pathlib import Path
 
 import numpy as np
 
+from eval.retrieval import read
 from index.copies import groups, signature
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.copies", description=__doc__.splitlines()[0])
-    parser.add_argument("articles", type=Path, help='a .jsonl of articles with "text", or .jsonl.gz')
+    parser.add_argument("articles", type=Path, help='lines of JSON with "text": .jsonl, .jsonl.gz or .jsonl.xz')
     parser.add_argument("--originals", type=int, default=300)
     parser.add_argument("--among", type=int, default=20_000, help="articles in all, before copies are planted")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", type=int, default=0, help="pairs grouped without having been planted to print")
     args = parser.parse_args(argv)
     rng = random.Random(args.seed)
-    opened = gzip.open if args.articles.suffix == ".gz" else open
-    with opened(args.articles, "rt", encoding="utf-8") as lines:
-        texts = [text for line in lines if len((text := json.loads(line)["text"]).split()) >= 50]
+    texts = [row["text"] for row in read(args.articles) if len(row["text"].split()) >= 50]
     rng.shuffle(texts)
     texts = texts[: args.among]
     truth = list(range(len(texts)))

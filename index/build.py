@@ -53,11 +53,12 @@ def build(
     place = Path(library) if library is not None else default_library(root)
     if place.resolve() == root.resolve():
         raise LibraryError(f"library {place} is the folder of articles itself; name another --library")
+    seen = store.named(place)
     old, entries = _compare(root, place, encoder)
     if old and not _changed(old, entries):
         return _report(old, embedded=0, changed=False)
     with store.writing(place):
-        if store.named(place) != (old.generation if old else None):  # another writer was faster
+        if store.named(place) != seen:  # another writer was faster
             old, entries = _compare(root, place, encoder)
             if old and not _changed(old, entries):
                 return _report(old, embedded=0, changed=False)
@@ -114,19 +115,18 @@ def _compare(root: Path, place: Path, encoder: str | None) -> tuple[Library | No
         raise LibraryError(
             f"library {place} holds the articles of {held['folder']}, not of {full}; name another --library"
         )
-    old = _opened(place, encoder) if held else None
+    old = _opened(place, encoder, held) if held else None
     entries = look(root, place, old)
     if not any(not entry.file.refused for entry in entries):
         raise _nothing(root, entries)
     return old, entries
 
 
-def _opened(place: Path, encoder: str | None) -> Library | None:
+def _opened(place: Path, encoder: str | None, held: store.Manifest) -> Library | None:
     """The library; None where an earlier version of Attest made it with our own encoder: then all is made anew."""
     try:
         return Library.open(place, encoder)
     except (EncoderMismatch, LibraryOutdated):
-        held = store.pointed(place)[1]
         if encoder is not None or held["encoder_model"] != DEFAULT or held["format"] > store.FORMAT:
             raise
         return None

@@ -27,7 +27,6 @@ create virtual table words using fts5(text, content='', tokenize='{TOKENIZER}');
 """
 COLUMNS = ("source", "title", "published", "dated_by", "author", "url", "language", "sha256", "text")
 
-
 Rows = list[int]
 """Of an article's passages in the old library."""
 

@@ -53,7 +53,7 @@ class Library:
     """Open one with `Library.open(folder_of_the_library)`."""
 
     def __init__(self, folder: Path, generation: Path, manifest: store.Manifest, encoder: Encoder) -> None:
-        self.folder, self.generation, self.manifest, self.encoder = folder, generation.name, manifest, encoder
+        self.folder, self.manifest, self.encoder = folder, manifest, encoder
         self.encode_question = lru_cache(maxsize=64)(encoder.encode_question)
         try:
             uri = f"{(generation / 'articles.db').resolve().as_uri()}?mode=ro&immutable=1"

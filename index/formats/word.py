@@ -6,7 +6,6 @@ Headers, footers, notes and comments are left out; macros are not in this format
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -14,13 +13,13 @@ from index.article import Article
 from index.errors import UnreadableArticle
 from index.formats.text import plain_article
 
-_MOST_UNPACKED, _MOST_PARTS = (
-    256 * 2**20,
-    5000,
-)  # bytes and files in the archive, by its own list, which zipfile keeps to
+# Bytes and files in the archive, by its own list, which zipfile keeps to.
+_MOST_UNPACKED, _MOST_PARTS = 256 * 2**20, 5000
 
 
 def read(data: bytes, source: str) -> Iterable[Article]:
+    import zipfile
+
     try:
         parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
