@@ -114,6 +114,43 @@ def test_another_code_page_is_refused_with_byte_and_offset(write):
         read(write({"a.txt": "Ukraine, caf\u2019é".encode("cp1252").replace(b"\x92", b"'")}) / "a.txt")
 
 
+RUSSIAN = "Президент Франции Эмманюэль Макрон прибыл в Киев в пятницу, сообщила пресс-служба. " * 9
+JAPANESE = "フランスのマクロン大統領は金曜日にキーウに到着した。" * 12
+FRENCH = "Le président « français » Emmanuel Macron est arrivé à Kyïv vendredi, a dit l’Élysée. " * 9
+
+
+@pytest.mark.parametrize(
+    ("said", "encoding", "text"),
+    [
+        ("iso-8859-1", "cp1252", FRENCH),
+        ("windows-1252", "cp1252", FRENCH),
+        ("WINDOWS-1251", "cp1251", RUSSIAN),
+        ("koi8-r", "koi8-r", RUSSIAN),
+        ("Shift_JIS", "shift_jis", JAPANESE),
+        ("euc-jp", "euc-jp", JAPANESE),
+        ("windows-1251", "utf-8", FRENCH),  # saved by a browser, which left the old declaration in
+    ],
+)
+def test_a_page_is_read_in_the_encoding_that_it_declares(write, said, encoding, text):
+    page = f'<html><head><meta http-equiv="Content-Type" content="text/html; charset={said}"></head><body><article>'
+    page += f"<p>{text}</p></article></body></html>"
+    (article,) = read(write({"a.html": page.encode(encoding)}) / "a.html")
+    assert article.text.strip() == text.strip()
+
+
+@pytest.mark.parametrize("said", ["utf-8", "utf-7", "rot13", "no-such-thing", "zlib", "base64", "idna", ""])
+def test_a_page_in_no_encoding_that_is_known_is_refused(write, said):
+    page = f"<meta charset={said}><article><p>{FRENCH}</p></article>".encode("cp1252")
+    with pytest.raises(UnreadableArticle, match=r"^a.html: not UTF-8"):
+        read(write({"a.html": page}) / "a.html")
+
+
+def test_a_page_with_bytes_that_its_encoding_does_not_have_is_refused(write):
+    page = b"<meta charset=windows-1252><p>caf\xe9 \x81 " + FRENCH.encode("cp1252")
+    with pytest.raises(UnreadableArticle, match=r"^a.html: not CP1252 \(byte 0x81 at offset 35\)"):
+        read(write({"a.html": page}) / "a.html")
+
+
 def test_a_cut_utf16_file_is_refused(write):
     with pytest.raises(UnreadableArticle, match=r"^a.txt: "):
         read(write({"a.txt": BODY.encode("utf-16")[:-1]}) / "a.txt")

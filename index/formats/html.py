@@ -1,7 +1,7 @@
 """A saved web page. The article is the main text that trafilatura finds; offsets are code points into that text.
 
 Nothing of the page is run or fetched. The same page and version of trafilatura give the same text; the library keeps
-the text it cited from.
+the text it cited from. A page that is not Unicode is read in the encoding that it declares.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from index.article import Article
 from index.dates import find_dates
 from index.errors import UnreadableArticle
-from index.formats.decode import decode
+from index.formats.decode import declared, decode
 from index.formats.text import plain_article
 
 
@@ -21,7 +21,7 @@ def read(data: bytes, source: str) -> Iterable[Article]:
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     from trafilatura import bare_extraction
 
-    page = decode(data, source)
+    page = decode(data, source, declared(data))
     found = bare_extraction(page, include_comments=False, include_tables=True, with_metadata=True)
     text = found.text if found is not None else None
     if not text or not text.strip():
