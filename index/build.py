@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index import store
+from index import pending, store
 from index.encoders import DEFAULT, ENCODERS, Encoder, Progress, load_encoder
 from index.errors import EncoderMismatch, LibraryError, LibraryOutdated, NoArticles
 from index.formats import FORMATS, need_folder
@@ -71,13 +71,14 @@ def build(
             if article.source not in reused
             for passage in passages
         ]
-        vectors = _encode(made, texts, progress)
+        vectors = _embedded(place, made, texts, progress)
         dim = vectors.shape[1] if len(texts) else (old.manifest["dim"] if old else 0)
 
         def fill(draft: Path) -> store.Manifest:
             counts = write(draft, entries, vectors, old, reused)
             return counts | {
                 "encoder": made.name,
+                "runtime": made.runtime,
                 "encoder_model": old.manifest["encoder_model"] if old else _model(encoder),
                 "folder": _printable(str(root.resolve())),
                 "dim": dim,
@@ -85,6 +86,7 @@ def build(
             }
 
         store.commit(place, fill)
+        pending.forget(place)
     return _report(Library.open(place), embedded=len(texts), changed=True)
 
 
@@ -101,10 +103,13 @@ def _reused(entries: list[Entry], old: Library | None) -> dict[str, Rows]:
     return found
 
 
-def _encode(encoder: Encoder, texts: list[str], progress: Progress | None) -> np.ndarray:
-    """(n, dim): equal texts, as copies hold them, are embedded once."""
-    places = {text: n for n, text in enumerate(dict.fromkeys(texts))}
-    return encoder.encode(list(places), progress)[[places[text] for text in texts]]
+def _embedded(place: Path, encoder: Encoder, texts: list[str], progress: Progress | None) -> np.ndarray:
+    """(n, dim); what an interrupted run has embedded is not embedded again."""
+    try:
+        return pending.encode(place, encoder, texts, progress)
+    except OSError as error:
+        why = f"cannot be written there ({error.strerror}); make room, or name another --library, and run again"
+        raise LibraryError(f"library {place}: {why}") from error
 
 
 def _compare(root: Path, place: Path, encoder: str | None) -> tuple[Library | None, list[Entry]]:

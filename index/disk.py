@@ -25,6 +25,25 @@ def write(path: Path, parts: Iterable[bytes]) -> None:
         file.writelines(parts)
 
 
+def append(path: Path, parts: Iterable[bytes]) -> None:
+    with path.open("ab") as file:
+        file.writelines(parts)
+
+
+def copy(old: Path, new: Path) -> None:
+    """Copies a file's content."""
+    shutil.copyfile(old, new)
+
+
+def patch(path: Path, changes: Iterable[tuple[int, bytes]], size: int) -> None:
+    """Writes bytes at their offsets into a file that is there, and then makes it `size` bytes long."""
+    with path.open("r+b") as file:
+        for offset, data in changes:
+            file.seek(offset)
+            file.write(data)
+        file.truncate(size)
+
+
 def sync(path: Path) -> None:
     """A file's content, or (where the system allows it) a folder's names, to the disk."""
     try:

