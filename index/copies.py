@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 
 import numpy as np
 
@@ -51,9 +50,9 @@ def groups(signatures: np.ndarray, text: Callable[[int], str], known: Sequence[s
         return n
 
     compared: set[tuple[int, int]] = set()
-    for one, other in _alike(signatures):
+    for one, other in _alike(signatures, np.array([name is not None for name in known], bool)):
         a, b = sorted((find(one), find(other)))
-        if a == b or (one, other) in compared or (known[one] and known[other]):
+        if a == b or (one, other) in compared:
             continue
         if copies(text(one), text(other)):
             first[b] = a
@@ -79,16 +78,18 @@ def _pairs(text: str) -> np.ndarray:
     return np.unique(codes[:-1] * np.uint64(0x9E3779B97F4A7C15) + codes[1:] * np.uint64(0xC2B2AE3D27D4EB4F))
 
 
-def _alike(signatures: np.ndarray) -> Iterator[tuple[int, int]]:
-    """Pairs of articles that agree in a whole band: each with the one before it and with the first of its run."""
-    for band in range(BANDS if len(signatures) else 0):
-        keys = np.ascontiguousarray(signatures[:, band * ROWS : (band + 1) * ROWS]).view(f"V{4 * ROWS}").ravel()
-        _, runs = np.unique(keys, return_inverse=True)
-        order = np.argsort(runs, kind="stable")
-        ends = np.flatnonzero(np.diff(runs[order], append=-1)) + 1
-        for start, end in zip(np.r_[0, ends[:-1]], ends, strict=True):
-            run = order[start:end].tolist()
-            for before, here in pairwise(run):
-                yield before, here
-                if before != run[0]:
-                    yield run[0], here
+def _alike(signatures: np.ndarray, known: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Pairs of articles that agree in a whole band: each with the one before it and with the first of its run. known:
+    (n,) bool, whose pairs are left out."""
+    for band in range(BANDS):
+        columns = signatures[:, band * ROWS : (band + 1) * ROWS].astype(np.uint64)
+        keys = (columns * _FACTORS[:ROWS]).sum(1)
+        some = np.flatnonzero(np.isin(keys, keys[~known]))
+        order = some[np.argsort(keys[some], kind="stable")]
+        same = np.diff(keys[order]) == 0
+        place = np.arange(len(order))
+        first = order[np.maximum.accumulate(np.where(np.r_[True, ~same][: len(order)], place, 0))]
+        here, before = order[1:][same], order[:-1][same]
+        for one in (before, first[1:][same]):
+            new = ~(known[one] & known[here])
+            yield from zip(one[new].tolist(), here[new].tolist(), strict=True)

@@ -1,4 +1,8 @@
-"""The files of one generation: articles, passages and words in SQLite, vectors beside them. Used by `build`."""
+"""The files of one generation: articles.db (`index.tables`), and the vectors of its passages. Used by `index.build`.
+
+A library of some size is copied and the copy changed, so that an update costs what it changes. A small one, and one of
+which much has come and gone, is written anew in the order of its files.
+"""
 
 from __future__ import annotations
 
@@ -8,99 +12,119 @@ from pathlib import Path
 
 import numpy as np
 
-from index import copies
+from index import copies, disk
 from index.article import Article
 from index.library import Library
 from index.passages import Passage
 from index.scan import Entry
-from index.search.lexical import TOKENIZER
+from index.tables import SCHEMA, Tables
 
-SCHEMA = f"""
-create table file(path text primary key, size int, mtime_ns int, sha256 text, refused text);
-create table article(id integer primary key, file text, source text unique, title text, published text, dated_by text,
-                     author text, url text, language text, sha256 text, text text, signature blob, copy_of int);
-create table passage(id integer primary key, article int, start int, "end" int);
-create index passage_of on passage(article);
-create index article_file on article(file);
-create index article_hash on article(sha256);
-create virtual table words using fts5(text, content='', tokenize='{TOKENIZER}');
-"""
-COLUMNS = ("source", "title", "published", "dated_by", "author", "url", "language", "sha256", "text")
+SMALL = 5_000  # passages up to which a library is always written anew
+WORN = 0.2  # share of its passages that may come and go before it is
 
 Rows = list[int]
-"""Of an article's passages in the old library."""
+"""Of an article's passages."""
+
+Block = tuple[Rows, np.ndarray, Sequence[int]]
+"""Rows, and where their vectors come from: an array, and the rows in it."""
 
 
 def write(
     draft: Path, entries: list[Entry], vectors: np.ndarray, old: Library | None, reused: dict[str, Rows]
 ) -> dict[str, int]:
-    """articles.db and vectors.f32 of the new generation. What is kept comes from the old one; vectors: of the passages
-    of all other articles, in their order, but of those whose source is in `reused`, which have them from old rows."""
+    """Writes articles.db and vectors.f32, and returns the counts for the manifest. What is kept comes from the old
+    library; vectors: of the passages of all other articles, in their order, but of those whose source is in `reused`,
+    which have them from old rows."""
+    kept = {entry.file.path for entry in entries if entry.kept}
+    gone = [path for path in old.files if path not in kept] if old else []
+    worn = _worn(old, gone, entries) if old else 0
+    changed = old if old and old.manifest["passages"] > SMALL and worn <= WORN * old.manifest["passages"] else None
+    if changed:
+        disk.copy(changed.generation / "articles.db", draft / "articles.db")
+        disk.copy(changed.generation / "vectors.f32", draft / "vectors.f32")
     db = sqlite3.connect(draft / "articles.db")
     db.execute("pragma synchronous = off")  # store.commit brings the whole file to the disk, once
-    db.executescript(SCHEMA)
-    names = ("id", "file", *COLUMNS, "signature")
-    insert = f"insert into article({', '.join(names)}) values ({', '.join('?' * len(names))})"
-    fresh, row, signatures, known = 0, 0, list[np.ndarray](), list[str | None]()
-    with (draft / "vectors.f32").open("wb") as out:
-        for entry in entries:
-            db.execute("insert into file values (?, ?, ?, ?, ?)", tuple(vars(entry.file).values()))
-            for article, passages, rows in _batch(entry, old, reused):
-                signatures.append(
-                    old.signature(article.source) if entry.kept and old else copies.signature(article.text)
-                )
-                known.append((article.copy_of or article.source) if entry.kept else None)
-                number, values = len(known) - 1, [getattr(article, name) for name in COLUMNS]
-                db.execute(insert, (number, entry.file.path, *values, signatures[-1].tobytes()))
-                for passage in passages:
-                    db.execute("insert into passage values (?, ?, ?, ?)", (row, number, passage.start, passage.end))
-                    text = article.text[passage.start : passage.end]
-                    db.execute("insert into words(rowid, text) values (?, ?)", (row + 1, text))
-                    row += 1
-                if rows is not None and old:
-                    block = old.vectors[rows]
-                else:
-                    block = vectors[fresh : fresh + len(passages)]
-                    fresh += len(passages)
-                out.write(np.ascontiguousarray(block, "<f4").tobytes())
-    if signatures:
-        _group(db, np.stack(signatures), _intact(known, old, entries))
-    db.execute("insert into words(words) values ('optimize')")
+    db.execute("pragma secure_delete = on")  # what is dropped is not left in the file
+    if not changed:
+        db.executescript(SCHEMA)
+    tables = Tables(db)
+    tables.drop(gone if changed else [])
+    blocks, fresh = list[Block](), 0
+    for entry in entries:
+        tables.add_file(entry.file, old.packed(entry.file.path) if entry.kept and old and not changed else entry.packed)
+        for article, passages, rows, signature in () if entry.kept and changed else _articles(entry, old, reused):
+            placed = tables.add(entry.file.path, article, passages, signature)
+            if rows is not None and old:
+                blocks.append((placed, old.vectors, rows))
+            else:
+                blocks.append((placed, vectors, range(fresh, fresh + len(passages))))
+                fresh += len(passages)
+    moves = tables.fill()
+    if changed:
+        blocks.append((list(moves), changed.vectors, list(moves.values())))
+        _patch(draft / "vectors.f32", blocks, tables.rows, changed.manifest["dim"])
+    else:
+        disk.write(draft / "vectors.f32", (_bytes(array[rows]) for _, array, rows in blocks))
+    articles = _group(db, old, kept)
+    if not changed:
+        db.execute("insert into words(words) values ('optimize')")
     db.commit()
     db.close()
-    return {"articles": len(known), "passages": row}
+    return {"articles": articles, "passages": tables.rows, "worn": worn if changed else 0}
 
 
-def _batch(
+def _worn(old: Library, gone: Sequence[str], entries: Sequence[Entry]) -> int:
+    """How many passages have come and gone since the library was last written anew."""
+    went = sum(len(old.passages_of(source)[0]) for path in gone for source in old.sources_of(path))
+    came = sum(len(passages) for entry in entries for _, passages in entry.fresh)
+    return int(old.manifest["worn"]) + went + came
+
+
+def _articles(
     entry: Entry, old: Library | None, reused: dict[str, Rows]
-) -> Iterator[tuple[Article, Sequence[Passage], Rows | None]]:
-    """The articles of a file with their passages, and where in the old library their vectors are."""
+) -> Iterator[tuple[Article, Sequence[Passage], Rows | None, np.ndarray]]:
+    """The articles of a file, their passages, rows of these in the old library, and signatures."""
     if not entry.kept or not old:
-        yield from ((article, passages, reused.get(article.source)) for article, passages in entry.fresh)
+        for article, passages in entry.fresh:
+            yield article, passages, reused.get(article.source), copies.signature(article.text)
         return
     for source in old.sources_of(entry.file.path):
-        article = old.article(source)
-        assert article is not None
+        held = old.article(source)
+        assert held is not None
         rows, passages = old.passages_of(source)
-        yield article, passages, rows
+        yield held, passages, rows, old.signature(source)
 
 
-def _intact(known: list[str | None], old: Library | None, entries: list[Entry]) -> list[str | None]:
-    """The groups of near-copies that may be kept: not those that lost an article."""
-    if not old:
-        return known
-    kept = {entry.file.path for entry in entries if entry.kept}
-    query = "select file, coalesce((select source from article o where o.id = a.copy_of), source) from article a"
-    lost = {group for file, group in old.db.execute(query) if file not in kept}
-    return [None if group in lost else group for group in known]
+def _patch(path: Path, blocks: Sequence[Block], count: int, dim: int) -> None:
+    changes = (
+        (row * dim * 4, _bytes(vector))
+        for placed, array, rows in blocks
+        for row, vector in zip(placed, array[rows], strict=True)
+    )
+    disk.patch(path, changes, count * dim * 4)
 
 
-def _group(db: sqlite3.Connection, signatures: np.ndarray, known: list[str | None]) -> None:
-    """Says of each near-copy which article it is a copy of."""
+def _bytes(vectors: np.ndarray) -> bytes:
+    return np.ascontiguousarray(vectors, "<f4").tobytes()
 
-    def text(article: int) -> str:
-        return str(db.execute("select text from article where id = ?", (article,)).fetchone()[0])
 
-    first = copies.groups(signatures, text, known)
+def _group(db: sqlite3.Connection, old: Library | None, kept: set[str]) -> int:
+    """Says of each near-copy which article it is a copy of; returns how many articles there are. Groups that the old
+    library knew stay, but for those that lost an article, which may have held them together."""
+    before = old.groups() if old else []
+    lost = {group for file, _, group in before if file not in kept}
+    known = {source: group for file, source, group in before if file in kept and group not in lost}
+    held = db.execute("select id, source, signature from article order by id").fetchall()
+    if not held:
+        return 0
+    ids = [number for number, _, _ in held]
+
+    def text(n: int) -> str:
+        return str(db.execute("select text from article where id = ?", (ids[n],)).fetchone()[0])
+
+    signatures = np.stack([np.frombuffer(signature, np.uint32) for _, _, signature in held])
+    first = copies.groups(signatures, text, [known.get(source) for _, source, _ in held])
+    db.execute("update article set copy_of = null where copy_of is not null")
     later = np.flatnonzero(first != np.arange(len(first)))
-    db.executemany("update article set copy_of = ? where id = ?", ((int(first[n]), int(n)) for n in later))
+    db.executemany("update article set copy_of = ? where id = ?", ((ids[int(first[n])], ids[n]) for n in later))
+    return len(held)

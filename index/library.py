@@ -20,18 +20,7 @@ from index.search import Hit, Searcher
 from index.search.dense import Dense
 from index.search.fusion import fuse
 from index.search.lexical import Lexical
-
-
-@dataclass(frozen=True)
-class File:
-    """A file as it was when it was last read. refused: why it is not in the library, or None."""
-
-    path: str
-    size: int
-    mtime_ns: int
-    sha256: str
-    refused: str | None
-
+from index.tables import KNOWN, File, unpacked
 
 DEPTH = 50  # passages that each searcher gives to the fusion
 
@@ -53,7 +42,7 @@ class Library:
     """Open one with `Library.open(folder_of_the_library)`."""
 
     def __init__(self, folder: Path, generation: Path, manifest: store.Manifest, encoder: Encoder) -> None:
-        self.folder, self.manifest, self.encoder = folder, manifest, encoder
+        self.folder, self.generation, self.manifest, self.encoder = folder, generation, manifest, encoder
         self.encode_question = lru_cache(maxsize=64)(encoder.encode_question)
         try:
             uri = f"{(generation / 'articles.db').resolve().as_uri()}?mode=ro&immutable=1"
@@ -142,7 +131,7 @@ class Library:
     def passages_of(self, source: str) -> tuple[list[int], list[Passage]]:
         """Rows and extents of the passages of the article of that source, in order."""
         query = (
-            'select p.id, start, "end" from passage p join article a on a.id = p.article where source = ? order by 1'
+            'select p.id, start, "end" from passage p join article a on a.id = p.article where source = ? order by 2, 3'
         )
         found = self.db.execute(query, (source,)).fetchall()
         return [row for row, _, _ in found], [Passage(start, end) for _, start, end in found]
@@ -157,11 +146,30 @@ class Library:
         (held,) = self.db.execute("select signature from article where source = ?", (source,)).fetchone()
         return np.frombuffer(held, np.uint32)
 
+    def packed(self, file: str) -> list[bytes]:
+        """The bytes of a file as they are stored (see `index.tables`)."""
+        query = "select data from original where path = ? order by part"
+        return [data for (data,) in self.db.execute(query, (file,))]
+
+    def original(self, file: str) -> bytes:
+        """The bytes that a file had when it was indexed; none where it was refused."""
+        return unpacked(self.packed(file))
+
+    def groups(self) -> list[tuple[str, str, str]]:
+        """(file, source, source of the article that stands for its near-copies, often itself) of every article."""
+        group = "coalesce((select source from article o where o.id = a.copy_of), source)"
+        return self.db.execute(f"select file, source, {group} from article a").fetchall()
+
     def _article(self, where: str, value: object) -> Article:
-        names = ("source", "text", "title", "published", "dated_by", "author", "url", "language")
-        query = f"select {', '.join(names)}, (select source from article o where o.id = a.copy_of) from article a"
-        row = self.db.execute(f"{query} where {where}", (value,)).fetchone()
-        return Article(**dict(zip((*names, "copy_of"), row, strict=True)))
+        """Raises LibraryCorrupt where the text is not the one that was stored."""
+        query = (
+            f"select {', '.join(KNOWN)}, (select source from article o where o.id = a.copy_of), sha256 from article a"
+        )
+        *values, digest = self.db.execute(f"{query} where {where}", (value,)).fetchone()
+        article = Article(**dict(zip((*KNOWN, "copy_of"), values, strict=True)))
+        if article.sha256 != digest:
+            raise store.corrupt(self.folder, f"the text of {article.source} has changed since it was stored (SHA-256)")
+        return article
 
     @cached_property
     def files(self) -> dict[str, File]:

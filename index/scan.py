@@ -12,8 +12,9 @@ from pathlib import Path
 from index.article import Article
 from index.errors import ArticleError, UnreadableArticle
 from index.formats import Read, guard, read_articles, read_bytes
-from index.library import File, Library
+from index.library import Library
 from index.passages import Passage, split
+from index.tables import File, packed
 
 _SURE_AFTER_NS = 2_000_000_000  # a file touched this shortly before it was indexed is read again: clocks are coarse
 
@@ -21,10 +22,11 @@ _SURE_AFTER_NS = 2_000_000_000  # a file touched this shortly before it was inde
 @dataclass(frozen=True)
 class Entry:
     """A file on its way into a library. kept: its articles and vectors are those that the old library holds;
-    otherwise `fresh` has what was read (nothing, where the file was refused)."""
+    otherwise `fresh` has what was read, and `packed` the bytes it was read from (nothing, where it was refused)."""
 
     file: File
     fresh: tuple[tuple[Article, list[Passage]], ...] = ()
+    packed: tuple[bytes, ...] = ()
     kept: bool = False
 
 
@@ -51,7 +53,7 @@ def _look(root: Path, library: Path, old: Library | None, guarded: Read) -> list
             entry = Entry(replace(entry.file, sha256="", refused=why))
         else:
             sources.update(found)
-        entries[name] = replace(entry, file=replace(entry.file, path=name))
+        entries[name] = entry if name == entry.file.path else replace(entry, file=replace(entry.file, path=name))
     return [entries[name] for name in sorted(entries)]
 
 
@@ -91,7 +93,7 @@ def _entry(root: Path, path: Path, old: Library | None, guarded: Read) -> Entry:
         data = read_bytes(path, source)
         digest = hashlib.sha256(data).hexdigest()
         fresh = tuple((article, split(article)) for article in read_articles(data, source, guarded))
-        return Entry(File(source, size, mtime_ns, digest, None), fresh)
+        return Entry(File(source, size, mtime_ns, digest, None), fresh, packed(data))
     except ArticleError as error:
         why = str(error)
     except OSError as error:

@@ -26,8 +26,9 @@ from typing import Any
 from index import disk
 from index.errors import LibraryCorrupt, LibraryError, LibraryLocked, LibraryMissing, LibraryOutdated
 
-FORMAT = 2
-CHECKED_AT_OPEN = 64 * 2**20  # bytes up to which every open compares hashes; above, sizes (`attest doctor` all)
+FORMAT = 3
+CHECKED_AT_OPEN = 256 * 2**20  # bytes up to which every open compares hashes (.2 s); above, sizes, and the hash of
+# each article that is read; `attest doctor` compares all
 
 Manifest = dict[str, Any]
 
@@ -136,7 +137,7 @@ def current(folder: Path) -> tuple[Path, Manifest]:
     deep = sum(facts["bytes"] for facts in manifest["files"].values()) <= CHECKED_AT_OPEN
     for name, problem in check(generation, manifest, deep=deep):
         if problem:
-            raise _corrupt(folder, f"{generation.name}/{name} {problem}")
+            raise corrupt(folder, f"{generation.name}/{name} {problem}")
     return generation, manifest
 
 
@@ -165,7 +166,7 @@ def pointed(folder: Path) -> tuple[Path, Manifest]:
         manifest: Manifest = json.loads(written)
         manifest["format"] + 0, manifest["files"].values()
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise _corrupt(folder, f"CURRENT or its manifest cannot be read ({error})") from None
+        raise corrupt(folder, f"CURRENT or its manifest cannot be read ({error})") from None
     return folder / name, manifest
 
 
@@ -189,7 +190,8 @@ def _problem(path: Path, facts: dict[str, Any], deep: bool) -> str | None:
     return None
 
 
-def _corrupt(folder: Path, what: str) -> LibraryCorrupt:
+def corrupt(folder: Path, what: str) -> LibraryCorrupt:
+    """The error for a library that is not what was written."""
     return LibraryCorrupt(f"library {folder} is broken: {what}; delete that folder and index the articles again")
 
 

@@ -20,20 +20,21 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from index import disk, store
+from index import disk, generation, store
 from index.build import build
 from index.encoders import Hashed
 from index.errors import LibraryCorrupt, LibraryError, LibraryLocked, LibraryMissing
 from index.library import Library
 
-STEPS = ("make", "write", "sync", "move", "remove")
+STEPS = ("make", "write", "append", "copy", "patch", "sync", "move", "remove")
 PAGE = 4096
 
 
 def fill_with(value):
     def fill(draft):
-        for n, name in enumerate(("articles.db", "vectors.f32")):
-            disk.write(draft / name, [f"{value} {n} ".encode() * 2000])
+        disk.write(draft / "articles.db", [f"{value} 0 ".encode() * 2000])
+        disk.copy(draft / "articles.db", draft / "vectors.f32")
+        disk.patch(draft / "vectors.f32", [(0, b"1"), (5000, b"2")], 6000)
         return {"value": value}
 
     return fill
@@ -539,8 +540,11 @@ def dying(k, action):
         action()
 
 
-@pytest.mark.parametrize("examples", [12, pytest.param(150, marks=pytest.mark.slow)])
-def test_any_sequence_of_updates_leaves_what_the_folder_holds(tmp_path, examples):
+@pytest.mark.parametrize("examples", [8, pytest.param(150, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("small", [0, generation.SMALL])
+def test_any_sequence_of_updates_leaves_what_the_folder_holds(tmp_path, monkeypatch, small, examples):
+    monkeypatch.setattr(generation, "SMALL", small)  # 0: the generation before it is changed, not written anew
+    monkeypatch.setattr(generation, "WORN", 2.0)
     profile = settings(max_examples=examples, stateful_step_count=20, suppress_health_check=list(HealthCheck))
     Updates.root = tmp_path
     run_state_machine_as_test(Updates, settings=profile)

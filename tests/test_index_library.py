@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import AttestError, Filter, Library, build, default_library, store
+from index import AttestError, Filter, Library, build, default_library, generation, store, tables
 from index.encoders import ENCODERS, Hashed
 from index.errors import EncoderMismatch, LibraryCorrupt, LibraryError, LibraryLocked, LibraryMissing, NoArticles
 from index.passages import split
@@ -183,8 +183,17 @@ def test_an_edit_that_keeps_size_and_time_is_seen_if_it_came_with_the_build(writ
     assert Library.open(place).article("a.txt").text == "Six went in."
 
 
+@pytest.fixture(params=["written anew", "changed in place"])
+def way(request, monkeypatch):
+    """How a generation comes from the one before it: small libraries are written anew, large ones are not."""
+    if request.param == "changed in place":
+        monkeypatch.setattr(generation, "SMALL", 0)
+        monkeypatch.setattr(generation, "WORN", float("inf"))
+    return request.param
+
+
 @pytest.mark.parametrize("seed", range(3))
-def test_after_any_updates_the_library_is_what_a_build_from_scratch_gives(write, tmp_path, place, embedded, seed):
+def test_after_any_updates_the_library_is_what_a_build_from_scratch_gives(write, tmp_path, place, way, seed):
     draw = random.Random(seed)
     names = [f"{folder}{n}{kind}" for folder in ("", "x/", "x/y/") for n in range(4) for kind in (".txt", ".jsonl")]
 
@@ -195,21 +204,74 @@ def test_after_any_updates_the_library_is_what_a_build_from_scratch_gives(write,
         return texts[0] if name.endswith(".txt") else "".join(json.dumps({"text": text}) + "\n" for text in texts)
 
     folder = write({"keep.txt": LONG})
-    for turn in range(5):
-        for name in draw.sample(names, 8):
+    for turn in range(6):
+        for name in draw.sample(names, 20 if turn == 4 else 8):
             (folder / name).unlink(missing_ok=True)
-            if draw.random() < 0.75:
-                write({name: content(name)})
+            write({name: content(name)} if draw.random() < (0.1 if turn == 4 else 0.75) else {})
         if draw.random() < 0.5:
             age(folder)
         build(folder, place, "hashed")
         build(folder, tmp_path / f"scratch{turn}", "hashed")
         library, scratch = Library.open(place), Library.open(tmp_path / f"scratch{turn}")
-        assert facts(library) == facts(scratch)
-        texts = [text for *_, text in rows(library)]
-        assert np.array_equal(library.vectors, Hashed().encode(texts))
-        for question in ("Sentence number 7", "Macron Zelensky Paris", "number 12 and 30"):
-            assert library.search(question, 20) == scratch.search(question, 20)
+        assert sorted(rows(library)) == sorted(rows(scratch))
+        assert groups(library) == groups(scratch)
+        assert (library.sources, library.refused) == (scratch.sources, scratch.refused)
+        assert np.array_equal(library.vectors, Hashed().encode([text for *_, text in rows(library)]))
+        assert all(library.passages_of(source)[1] == split(library.article(source)) for source in library.sources)
+        for name, file in library.files.items():
+            assert library.original(name) == (b"" if file.refused else (folder / name).read_bytes())
+        if way == "written anew":
+            assert facts(library) == facts(scratch)
+            for question in ("Sentence number 7", "Macron Zelensky Paris", "number 12 and 30"):
+                assert library.search(question, 20) == scratch.search(question, 20)
+        else:
+            assert scores(library, "Sentence number 7") == scores(scratch, "Sentence number 7")
+
+
+def groups(library: Library) -> set[frozenset[str]]:
+    """The near-copies of one text, as sets of sources."""
+    found: dict[str, set[str]] = {}
+    for _, source, group in library.groups():
+        found.setdefault(group, set()).add(source)
+    return {frozenset(group) for group in found.values()}
+
+
+def scores(library: Library, question: str) -> list[tuple[float, str]]:
+    """What each searcher finds, with equal scores in one order: rows differ with the history of a library."""
+    texts = [text for *_, text in rows(library)]
+    hits = [hit for searcher in library._searchers.values() for hit in searcher.search(question, len(texts))]
+    return sorted((-round(hit.score, 5), texts[hit.row]) for hit in hits)
+
+
+def test_what_was_deleted_is_not_left_in_the_files(write, place, way):
+    folder = write(FILES | {"secret.txt": "Xyzzyplugh met the informer. " * 40})
+    build(folder, place, "hashed")
+    assert b"Xyzzyplugh met the informer" in (current(place) / "articles.db").read_bytes()
+    (folder / "secret.txt").unlink()
+    build(folder, place)
+    assert b"Xyzzyplugh met" not in (current(place) / "articles.db").read_bytes()
+
+
+def test_a_library_of_which_much_has_come_and_gone_is_written_anew(write, place, monkeypatch):
+    monkeypatch.setattr(generation, "SMALL", 0)
+    folder = write({f"{n}.txt": f"Article {n} tells of Kyiv." for n in range(20)})
+    build(folder, place, "hashed")
+    worn = []
+    for n in range(5):
+        write({"0.txt": f"Version {n} tells of Paris."})
+        build(folder, place)
+        worn.append(Library.open(place).manifest["worn"])
+    assert worn == [2, 4, 0, 2, 4]  # a fifth of 20 passages
+
+
+def test_the_bytes_of_a_file_are_kept_as_they_were(write, place, monkeypatch):
+    monkeypatch.setattr(tables, "PART", 1000)
+    marked = "\ufeffÉté.\r\nKyiv.".encode("utf-16")
+    folder = write({"a.txt": marked, "b.txt": LONG, "empty.txt": b""})
+    build(folder, place, "hashed")
+    library = Library.open(place)
+    assert (library.original("a.txt"), library.original("b.txt")) == (marked, LONG.encode())
+    assert library.original("empty.txt") == library.original("nowhere.txt") == b""
 
 
 def test_progress_is_told_up_to_the_end(write, place):
@@ -699,6 +761,11 @@ def test_a_large_library_is_checked_by_size_at_open_and_by_hash_on_demand(write,
     problems = dict(store.check(current(place), manifest))
     assert problems["articles.db"] is None
     assert "has changed" in problems["vectors.f32"]
+    (current(place) / "articles.db").write_bytes(
+        (current(place) / "articles.db").read_bytes().replace(b"Germany, Italy", b"Hungary, Italy")
+    )
+    with pytest.raises(LibraryCorrupt, match=r"b.txt has changed since it was stored"):
+        Library.open(place).article("b.txt")
     truncate(current(place) / "vectors.f32")
     with pytest.raises(LibraryCorrupt, match=r"vectors.f32 has 4095 bytes, not 4096"):
         Library.open(place)

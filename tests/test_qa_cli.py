@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from index import store
 from index.build import build, default_library
 from index.errors import AttestError
 from qa import cli, page
@@ -342,7 +343,7 @@ BREAKAGES: dict[str, Callable[[Path], object]] = {
     "manifest is no JSON": lambda path: (generation(path) / "manifest.json").write_bytes(b"{"),
     "manifest is a list": lambda path: (generation(path) / "manifest.json").write_bytes(b"[]"),
     "manifest is of another format": lambda path: change(
-        generation(path) / "manifest.json", b'"format": 2', b'"format": 9'
+        generation(path) / "manifest.json", f'"format": {store.FORMAT}'.encode(), b'"format": 9'
     ),
 }
 
