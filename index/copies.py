@@ -68,8 +68,13 @@ def copies(one: str, other: str) -> bool:
     shared = len(np.intersect1d(a, b, assume_unique=True))
     if shared < SHARED * len(a) or shared < OF_LONGER * len(b):
         return False
-    names = set(_PARTICULAR.findall(one)), set(_PARTICULAR.findall(other))
+    names = particulars(one), particulars(other)
     return len(names[0] & names[1]) >= PARTICULARS * min(map(len, names))
+
+
+def particulars(text: str) -> set[str]:
+    """Its numbers, and its words with a capital."""
+    return set(_PARTICULAR.findall(text))
 
 
 def _pairs(text: str) -> np.ndarray:

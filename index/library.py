@@ -13,16 +13,19 @@ import numpy as np
 
 from index import store
 from index.article import Article
+from index.copies import particulars
 from index.encoders import Encoder, load_encoder
 from index.errors import EncoderMismatch, LibraryCorrupt
 from index.passages import Passage
 from index.search import Hit, Searcher
 from index.search.dense import Dense
+from index.search.diversity import spread
 from index.search.fusion import fuse
 from index.search.lexical import Lexical
 from index.tables import KNOWN, File, unpacked
 
 DEPTH = 50  # passages that each searcher gives to the fusion
+EACH = 4  # passages of one article that may stand before those of others
 
 
 @dataclass(frozen=True)
@@ -87,9 +90,22 @@ class Library:
     def search(
         self, question: str, top: int, chosen: Filter | None = None, weights: Sequence[float] | None = None
     ) -> list[Hit]:
-        """The best passages by both searchers, fused. weights: of the searchers, in the order of SEARCHERS."""
+        """The best passages by both searchers, fused, and spread over articles that say something of their own.
+        weights: of the searchers, in the order of SEARCHERS."""
         allowed = self.allowed(chosen) if chosen else None
-        return fuse([s.search(question, max(DEPTH, top), allowed) for s in self._searchers.values()], weights)[:top]
+        hits = fuse([s.search(question, max(DEPTH, top), allowed) for s in self._searchers.values()], weights)
+        return spread(hits, self._owners(hits), self._told, EACH)[:top]
+
+    def _owners(self, hits: Sequence[Hit]) -> dict[int, tuple[int, int]]:
+        """row -> (article, what its near-copies are known by)."""
+        query = "select p.id, a.id, coalesce(copy_of, a.id) from passage p join article a on a.id = p.article"
+        rows = json.dumps([hit.row for hit in hits])
+        found = self.db.execute(f"{query} where p.id in (select value from json_each(?))", (rows,))
+        return {row: (article, group) for row, article, group in found}
+
+    def _told(self, row: int) -> set[str]:
+        article, passage = self.passage(row)
+        return particulars(article.text[passage.start : passage.end])
 
     def cosines(self, question: str, rows: Sequence[int]) -> np.ndarray:
         """(len(rows),) similarity of the question to passages."""

@@ -16,6 +16,7 @@ from index.encoders import ENCODERS
 from index.library import DEPTH, SEARCHERS, Filter
 from index.search import Hit
 from index.search.dense import Dense
+from index.search.diversity import spread
 from index.search.fusion import fuse
 from index.search.lexical import content_words, match_query
 
@@ -28,7 +29,7 @@ N = 60
 class Halves:
     """Each of a text's (four) words adds a half in its own place: unit vectors whose products are exact, with ties."""
 
-    name = "hashed"
+    name = runtime = "hashed"
 
     def encode(self, texts, progress=None):
         vectors = np.zeros((len(texts), len(WORDS)), np.float32)
@@ -262,7 +263,43 @@ def test_a_library_fuses_what_its_searchers_find(top, weights, library):
     question, chosen = "Paris Rome", Filter(sources=tuple(f"{n:02d}.txt" for n in range(10, N)))
     for choice, allowed in ((None, None), (chosen, np.arange(10, N))):
         rankings = [make(library).search(question, max(DEPTH, top), allowed) for make in SEARCHERS.values()]
-        assert library.search(question, top, choice, weights) == fuse(rankings, weights)[:top]
+        fused = fuse(rankings, weights)
+        words = [library.passage(hit.row)[0].text for hit in fused]
+        copies = [hit for n, hit in enumerate(fused) if words[n] in words[:n]]  # they come last
+        expected = [hit for hit in fused if hit not in copies] + copies
+        assert library.search(question, top, choice, weights) == expected[:top]
+
+
+OWNERS = {0: (1, 1), 1: (1, 1), 2: (2, 1), 3: (3, 3), 4: (1, 1), 5: (2, 1), 6: (3, 3)}
+TOLD = {0: {"Kyiv", "7"}, 1: {"Paris"}, 2: {"Kyiv"}, 3: {"Kyiv"}, 4: {"Oslo"}, 5: {"Kyiv", "9"}, 6: {"Riga"}}
+
+
+@pytest.mark.parametrize(
+    ("given", "most", "expected"),
+    [
+        ((0, 1, 4, 3), 2, (0, 1, 3, 4)),  # the third of one article waits for another
+        ((0, 1, 4), 2, (0, 1, 4)),  # and is not lost where there is none
+        ((0, 2, 3), 9, (0, 3, 2)),  # a copy that tells nothing more waits
+        ((2, 0, 3), 9, (2, 0, 3)),  # one that tells more does not
+        ((0, 5, 2, 3), 9, (0, 5, 3, 2)),
+        ((3, 6), 1, (3, 6)),
+        ((), 1, ()),
+    ],
+)
+def test_hits_are_spread_over_articles_that_add_something(given, most, expected):
+    found = spread(hits(*given), OWNERS, TOLD.__getitem__, most)
+    assert tuple(hit.row for hit in found) == expected
+
+
+def test_copies_of_one_text_do_not_fill_the_places(write, tmp_path):
+    text = "Ministers met in Kyiv on Friday to speak about the letters that Burkhardt had sent to all of them. "
+    files = {f"copy{n}.txt": text * 3 for n in range(30)}
+    files["update.txt"] = text * 3 + "There were 12 letters."
+    files["other.txt"] = "In Oslo nobody had heard of letters from Kyiv."
+    build(write(files), tmp_path / "library", "hashed")
+    library = Library.open(tmp_path / "library")
+    found = [library.passage(hit.row)[0].source for hit in library.search("letters sent by Burkhardt in Kyiv", 3)]
+    assert len({source[:4] for source in found}) == 3
 
 
 def test_cosines_are_the_inner_products_of_the_rows_asked_for(library):
