@@ -24,7 +24,7 @@ from index.search.fusion import fuse
 from index.search.lexical import Lexical
 from index.tables import KNOWN, File, unpacked
 
-DEPTH = 50  # passages that each searcher gives to the fusion
+DEPTH = 100  # passages that each searcher gives to the fusion
 EACH = 4  # passages of one article that may stand before those of others
 
 

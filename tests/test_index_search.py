@@ -236,15 +236,15 @@ def hits(*rows: int) -> list[Hit]:
     return [Hit(row, 100.0 - n) for n, row in enumerate(rows)]
 
 
-def test_reciprocal_ranks_are_added_by_hand():
-    found = fuse([hits(3, 1), hits(1, 2)])
-    assert found == [Hit(1, 1 / 62 + 1 / 61), Hit(3, 1 / 61), Hit(2, 1 / 62)]
-    found = fuse([hits(3, 1), hits(1, 2)], weights=[4.0, 1.0], constant=0.0)
-    assert found == [Hit(3, 4.0), Hit(1, 3.0), Hit(2, 0.5)]
+def test_scores_on_one_scale_are_added_by_hand():
+    one, other = [Hit(7, 9.0), Hit(2, 5.0), Hit(3, 1.0)], [Hit(2, 2.0), Hit(1, 1.0)]
+    assert fuse([one, other]) == [Hit(2, 1.5), Hit(7, 1.0), Hit(1, 0.0), Hit(3, 0.0)]
+    assert fuse([one, other], weights=[4.0, 1.0]) == [Hit(7, 4.0), Hit(2, 3.0), Hit(1, 0.0), Hit(3, 0.0)]
+    assert fuse([[Hit(5, -3.0)], []]) == [Hit(5, 1.0)]  # all that one searcher found, however low its score
 
 
 def test_ties_in_the_fusion_go_to_the_lower_row():
-    assert [hit.row for hit in fuse([hits(5), hits(2)])] == [2, 5]
+    assert [hit.row for hit in fuse([[Hit(5, 1.0)], [Hit(2, 8.0)]])] == [2, 5]
     assert [hit.row for hit in fuse([hits(9, 4), hits(4, 9)])] == [4, 9]
 
 
