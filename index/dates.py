@@ -73,6 +73,11 @@ def find_dates(text: str) -> list[tuple[str, Extent]]:
     return [(day, extent) for day, extent in days if day]
 
 
+def month_number(name: str) -> int:
+    """1 to 12 for an English name of a month or its first three letters. Raises StopIteration for another word."""
+    return next(n for n, month in enumerate(MONTHS, 1) if month.startswith(name.casefold()[:3]))
+
+
 def _header(text: str, start: int, end: int) -> Published | None:
     """A line that is a date and nothing else, or the fused form " date 2024-05-30 France could ..."."""
     fused = _FUSED.match(text, 0, end) if start == 0 else None
@@ -108,7 +113,7 @@ def _iso(match: re.Match[str]) -> str | None:
     part = match.groupdict()
     year, month, day = next((part[f"y{n}"], part[f"m{n}"], part[f"d{n}"]) for n in "123" if part[f"y{n}"])
     if not month.isdigit():
-        month = next(n for n, name in enumerate(MONTHS, 1) if name.startswith(month.casefold()[:3]))
+        month = month_number(month)
     try:
         return date(int(year), int(month), int(day)).isoformat()
     except ValueError:

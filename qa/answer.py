@@ -22,10 +22,22 @@ class Extract:
 
 
 @dataclass(frozen=True)
+class Mention:
+    """Words of an article that name a day or a period: `article.text[start:end] == mention`, half-open code points.
+    date: what they mean, in EDTF (see `qa.edtf`): 2024-06-07, 2024-05, 2024-06-10/2024-06-16, 2024-06-09/.."""
+
+    mention: str
+    start: int
+    end: int
+    date: str
+
+
+@dataclass(frozen=True)
 class Citation:
     """Where an answer stands. source: the article's path relative to the indexed folder. published: ISO date or None.
     sha256: of the article's text as UTF-8. start, end: code points into that text, which read `quote` there.
-    passage: the stretch of the article around the quote that was read. dates: resolved mentions of days (none yet).
+    passage: the stretch of the article around the quote that was read. dates: the days and periods that the quote's
+    sentences name, in order; relative ones count from `published`, and are left out where that is None.
     """
 
     source: str
@@ -35,7 +47,7 @@ class Citation:
     start: int
     end: int
     quote: str
-    dates: tuple[dict[str, Any], ...]
+    dates: tuple[Mention, ...]
     passage: Extract
 
 
@@ -122,4 +134,5 @@ class Answer:
 
 
 def _citation(citation: Citation) -> dict[str, Any]:
-    return vars(citation) | {"dates": list(citation.dates), "passage": dict(vars(citation.passage))}
+    dates = [dict(vars(mention)) for mention in citation.dates]
+    return vars(citation) | {"dates": dates, "passage": dict(vars(citation.passage))}

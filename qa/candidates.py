@@ -13,6 +13,7 @@ from index.passages import Passage
 from index.search.lexical import content_words, stem
 from qa.answer import Citation, Extract, Item
 from qa.confidence import Calibration
+from qa.dates import quoted
 from qa.lists import complete, holds, names
 from qa.reader import Reading, Span
 
@@ -113,7 +114,8 @@ def cite(candidate: Candidate) -> Citation | None:
     if article.text[start:end] != span.text or not span.text:
         return None
     around = Extract(passage.start, passage.end, article.text[passage.start : passage.end])
-    return Citation(article.source, article.title, article.published, article.sha256, start, end, span.text, (), around)
+    known = article.source, article.title, article.published, article.sha256
+    return Citation(*known, start, end, span.text, quoted(article, passage, start, end), around)
 
 
 def plain(text: str) -> str:

@@ -8,6 +8,7 @@ import textwrap
 import unicodedata
 
 from qa.answer import Answer, Citation, Item
+from qa.edtf import spoken
 
 _WIDTH = 96
 
@@ -27,6 +28,7 @@ def to_text(answer: Answer, *, color: bool = False) -> str:
             marked = f"{before}{on}{quote}{off}{after}".strip()
             wrapped = textwrap.fill(marked, _WIDTH, initial_indent="   | ", subsequent_indent="   | ")
             lines += ["", f"   {_line(origin(citation))}", wrapped]
+            lines += [f"   {_line(named)}" for named in [dates(citation)] if named]
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
 
@@ -44,7 +46,7 @@ def to_markdown(answer: Answer) -> str:
                 f"> {before.lstrip()}**{quote}**{after.rstrip()}",
                 ">",
                 f"> {_md(origin(citation))}, characters {citation.start} to {citation.end}, "
-                f"SHA-256 {citation.sha256[:12]}",
+                f"SHA-256 {citation.sha256[:12]}" + (f", {_md(named)}" if (named := dates(citation)) else ""),
                 "",
             ]
     return "\n".join(lines)
@@ -71,6 +73,12 @@ def origin(citation: Citation) -> str:
     """Where a quote comes from: title if there is one, source, and day."""
     title = f"“{citation.title}”, " if citation.title else ""
     return f"{title}{citation.source}, {citation.published or 'date unknown'}"
+
+
+def dates(citation: Citation) -> str:
+    """Beside a quote, never in it: what the days that its sentences name are: "Friday = 2024-06-07, ..."."""
+    named = [(mention.mention, spoken(mention.date)) for mention in citation.dates]
+    return ", ".join(f"{words} = {day}" for words, day in named if not day.endswith(words))
 
 
 def passage_parts(citation: Citation) -> tuple[str, str, str]:
@@ -105,6 +113,6 @@ def escape(text: str) -> str:
 
 def _html_citation(citation: Citation) -> str:
     before, quote, after = (escape(re.sub(r"\n\s*\n", "\n", part)) for part in passage_parts(citation))
-    return (
-        f"<p><small>{escape(origin(citation))}</small></p><blockquote>{before}<mark>{quote}</mark>{after}</blockquote>"
-    )
+    named = f"<p><small>{escape(days)}</small></p>" if (days := dates(citation)) else ""
+    quoted = f"<blockquote>{before}<mark>{quote}</mark>{after}</blockquote>"
+    return f"<p><small>{escape(origin(citation))}</small></p>{quoted}{named}"

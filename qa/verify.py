@@ -11,6 +11,9 @@ from typing import Any
 from index.article import Article
 from index.errors import ArticleError, QuestionSetError
 from index.formats import need_folder, read_file
+from index.passages import Passage
+from qa.dates import quoted
+from qa.edtf import is_edtf
 
 
 def problems(answer: dict[str, Any], find: Callable[[str], Article | None]) -> list[str]:
@@ -35,7 +38,7 @@ def problems(answer: dict[str, Any], find: Callable[[str], Article | None]) -> l
 
 
 def citation_problems(citation: Any, find: Callable[[str], Article | None]) -> Iterator[str]:
-    """What does not check in one citation: article, hash, title, day, quote, passage."""
+    """What does not check in one citation: article, hash, title, day, quote, passage, dates."""
     source = citation.get("source") if isinstance(citation, dict) else None
     article = find(source) if isinstance(source, str) else None
     if article is None:
@@ -47,12 +50,36 @@ def citation_problems(citation: Any, find: Callable[[str], Article | None]) -> I
         if citation.get(name) != truth:
             yield f"{source}: {name} is {truth!r}, not {citation.get(name)!r}"
     passage = citation.get("passage") if isinstance(citation.get("passage"), dict) else {}
+    sound = True
     for name, part, text in (("quote", citation, citation.get("quote")), ("passage", passage, passage.get("text"))):
         start, end = part.get("start"), part.get("end")
         if not (type(start) is int and type(end) is int and 0 <= start < end <= len(article.text)):
             yield f"{source}: {name} has no valid extent ({start!r} to {end!r})"
+            sound = False
         elif article.text[start:end] != text:
             yield f"{source}[{start}:{end}] reads {article.text[start:end]!r}, not {text!r}"
+    yield from (f"{source}: {what}" for what in (date_problems(citation, article) if sound else ()))
+
+
+def date_problems(citation: dict[str, Any], article: Article) -> Iterator[str]:
+    """What does not check in a citation's dates, its quote and passage having extents: each is a mention that stands in
+    the passage as told, a date in EDTF, and what the article's day of publication gives for it."""
+    dates, passage = citation.get("dates"), Passage(citation["passage"]["start"], citation["passage"]["end"])
+    if not isinstance(dates, list):
+        yield f"dates is {dates!r}, not a list"
+        return
+    truth = [vars(mention) for mention in quoted(article, passage, citation["start"], citation["end"])]
+    for told in dates:
+        mention = told if isinstance(told, dict) else {}
+        start, end, day = mention.get("start"), mention.get("end"), mention.get("date")
+        if not (type(start) is int and type(end) is int and passage.start <= start < end <= passage.end):
+            yield f"date {told!r} has no extent in the passage"
+        elif article.text[start:end] != mention.get("mention"):
+            yield f"[{start}:{end}] reads {article.text[start:end]!r}, not {mention.get('mention')!r}"
+        elif not is_edtf(day):
+            yield f"{mention['mention']!r} has the date {day!r}, which is none in EDTF, like 2024-06-07"
+        elif mention not in truth:
+            yield f"{mention['mention']!r} at {start} is not known to be {day!r}, published {article.published!r}"
 
 
 def _list(part: Any, key: str) -> list[Any]:

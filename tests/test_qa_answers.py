@@ -259,7 +259,7 @@ def test_a_citation_says_where_it_stands_in_the_file(assistant, tmp_path):
     assert text[citation["start"] : citation["end"]] == citation["quote"] == "Italy"
     passage = citation["passage"]
     assert text[passage["start"] : passage["end"]] == passage["text"]
-    assert citation["dates"] == []
+    assert [(d["mention"], d["date"]) for d in citation["dates"]] == [("June 7, 2024", "2024-06-07")]
 
 
 def test_an_undated_article_without_a_title_says_so_with_null(assistant):
