@@ -13,7 +13,7 @@ from index.passages import Passage
 from index.search.lexical import content_words, stem
 from qa.answer import Citation, Extract, Item
 from qa.confidence import Calibration
-from qa.dates import quoted
+from qa.dates import asks_when, quoted, whole_mention
 from qa.lists import complete, holds, names
 from qa.reader import Reading, Span
 
@@ -45,7 +45,7 @@ def weigh(
     best = max((span.score for span in reading.spans), default=0.0)
     candidates = []
     for found in reading.spans:
-        span = _whole(found, *places[found.passage])
+        span = _whole(found, *places[found.passage], when=asks_when(question))
         features = {
             "score": span.score,
             "share": span.share,
@@ -69,10 +69,10 @@ def _fullest(candidate: Candidate, others: Sequence[Candidate]) -> Candidate:
     return replace(best, probability=candidate.probability) if best is not candidate else candidate
 
 
-def _whole(span: Span, article: Article, passage: Passage) -> Span:
-    """The span, or the whole enumeration of names that it is a part of."""
+def _whole(span: Span, article: Article, passage: Passage, *, when: bool) -> Span:
+    """The span, or the whole enumeration of names, or the whole date, that it is a part of."""
     text = article.text[passage.start : passage.end]
-    start, end = complete(text, span.start, span.end)
+    start, end = whole_mention(text, *complete(text, span.start, span.end), when=when)
     return span if (start, end) == (span.start, span.end) else replace(span, start=start, end=end, text=text[start:end])
 
 

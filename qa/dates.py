@@ -1,10 +1,10 @@
 """What "Friday", "last month" or "in a few days" mean in an article: days counted from the day it was published.
 
-Weekdays: in the past tense the latest such day up to and including the day of publication, in the future tense the
-first from it on (see `qa.tense`); "last Friday" is the latest before it and "next Friday" the first after it, though
-some writers mean the one in the next week. Weeks run from Monday to Sunday. Early, mid and late are the thirds of a
-month or year. "Two weeks ago" is about a day; months and years ago are a month and a year. A month or a day of the
-year without a year is the latest or the next one, by tense, and a day within a month of publication is that one.
+Weekdays: in the past tense the latest such day up to and including the day of publication; in the future tense, and for
+"this Friday", the first from it on (see `qa.tense`). "Last Friday" is the latest before it and "next Friday" the first
+after it, though some writers mean the one in the next week. Weeks run from Monday to Sunday. Early, mid and late are
+the thirds of a month or year. "Two weeks ago" is about a day; months and years ago are a month and a year. A month or a
+day of the year without a year is the latest or the next one, by tense, and one within 30 days of publication is that.
 """
 
 from __future__ import annotations
@@ -23,6 +23,14 @@ from qa.mentions import find
 from qa.periods import Anchor
 from qa.tense import Cues
 
+_WHEN = re.compile(
+    r"(?:^|[?!.]\s)\W{0,9}(?:(?:and|but|so|then)\s)?(?:(?:since|until|till|by|from)\s)?when\b"
+    r"|,\swhen\s(?:was|were|did|do|does|will|is|are|has|have|had|should|would|could|can)\b"
+    r"|\b(?:what|which)\s(?:day|date|month|year|week|weekday|time)\b",
+    re.IGNORECASE,
+)
+_FEW = 3  # words
+_REACH = 40  # code points around a span in which its mention begins and ends
 _JOINS = re.compile(r"\s?(?:,|-|–|—|,?\s(?:to|and|or|through|until|till))\s?(?:on\s)?", re.IGNORECASE)
 
 
@@ -56,6 +64,25 @@ def asked(question: str, as_of: str | None = None) -> tuple[str, ...]:
     What is relative counts from as_of, and from nothing where that is None."""
     anchor = Anchor(date.fromisoformat(as_of) if as_of else None, any_year=as_of is None)
     return tuple(edtf for _, _, edtf in _in_sentence(question, anchor, typed=True))
+
+
+def asks_when(question: str) -> bool:
+    """Whether a question asks for a day or a period: "when did ...", "in which month ...", "since when ..."."""
+    return bool(_WHEN.search(question))
+
+
+def whole_mention(text: str, start: int, end: int, *, when: bool = False) -> tuple[int, int]:
+    """The mention of which `text[start:end]` is a part ("week" of "this week"), resolvable or not; else the same.
+    when: of a span that is longer by more than three words than the one mention in it, that mention.
+    """
+    low, high = max(0, start - _REACH), min(len(text), end + _REACH)
+    mentions = [(low + m.start(), low + m.end()) for _, m in find(text[low:high])]
+    for first, last in mentions:
+        if first <= start and end <= last:
+            return first, last
+    inside = [extent for extent in mentions if start <= extent[0] and extent[1] <= end]
+    others = len(text[start:end].split()) - sum(len(text[a:b].split()) for a, b in inside)
+    return inside[0] if when and len(inside) == 1 and others > _FEW else (start, end)
 
 
 def _in_sentence(sentence: str, anchor: Anchor, *, typed: bool = False) -> Iterator[tuple[int, int, str]]:

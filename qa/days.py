@@ -42,7 +42,7 @@ def weekday(name: str, rel: str | None, of: str | None, anchor: Anchor, tense: s
         return day - timedelta(since or 7)
     if rel in {"next", "coming"}:
         return day + timedelta(ahead or 7)
-    if rel != "past" and (tense == "future" or (rel == "this" and tense is None)):
+    if rel == "this" or (rel != "past" and tense == "future"):
         return day + timedelta(ahead)
     nearest = ahead if anchor.caption and ahead < since else -since
     return day + timedelta(nearest)

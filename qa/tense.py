@@ -35,15 +35,20 @@ _TIMETABLE = (
     r"|plays?|faces|closes|runs|comes?"
 )
 _CUE = re.compile(
-    rf"(?<!\w)(?:(?:{_OVER_ALL_THE_SAME})|(?P<future>{_FUTURE})|(?:{_PAST})|(?<!to\s)(?P<table>{_TIMETABLE})"
-    r"|(?<!\bbe\s)(?:(?-i:[a-z])\w{1,24}(?<!ne)(?<!inde)(?<!hundr)(?<!spe)(?<!ceed)ed))(?!\w)",
+    rf"(?<!\w)(?:(?:{_OVER_ALL_THE_SAME})|(?P<future>{_FUTURE})|(?<!\bbe\s)(?:{_PAST})|(?<!to\s)(?P<table>{_TIMETABLE})"
+    r"|(?<!\bbe\s)(?:(?-i:[a-z])\w{1,24}(?<!ne)(?<!inde)(?<!hundr)(?<!spe)ed(?!\sby\b)))(?!\w)",
     re.IGNORECASE,
 )
 _INFINITIVE = re.compile(r"\bto\s[a-z]{2}")
 _OPENS_CLAUSE = re.compile(
     r"(?:^|[,;:—–(“”\"])\s*(?:(?:and|but|while|then)\s)?(?:(?:on|by|in|from|over)\s)?(?:the\s)?$", re.IGNORECASE
 )
-_DEADLINE = re.compile(r"\b(?:by|until|till)\s$", re.IGNORECASE)
+_AHEAD = re.compile(
+    r"\b(?:starting|beginning|effective|for|(?:postponed|moved|delayed|pushed|rescheduled)\s(?:back\s)?to"
+    r"|(?:is|are|falls?)(?:\son)?)\s$",
+    re.IGNORECASE,
+)
+_DEADLINE = re.compile(r"\b(?:by|until|till|through)\s$", re.IGNORECASE)
 _OVER = re.compile(r"\b(?:had|was|were)\b")
 _NEAR = 60  # code points in which a clause that opens with a day has its verb
 
@@ -70,6 +75,8 @@ class Cues:
         lead = max(0, start - 16), start
         if _DEADLINE.search(self.text, *lead):
             return "past" if _OVER.search(self.text, max(0, start - _NEAR), end + _NEAR) else "future"
+        if _AHEAD.search(self.text, max(0, start - 24), start) and self.text[end : end + 2] not in {"'s", "’s"}:
+            return "future"
         if before >= 0 and not (near and _OPENS_CLAUSE.search(self.text, *lead)):
             return "future" if self.ahead[before] else "past"
         if after < len(self.starts):
