@@ -110,7 +110,7 @@ def _is_date(kind: str, match: Match[str], sentence: str, typed: bool) -> bool:
     if kind == "nth":
         return bool(_NTH.search(lead))
     if kind == "word":
-        capital = match.group()[:4] in {"Toda", "Tomo", "Yest"} and not typed
+        capital = match.group()[0].isupper() and not typed  # USA Today
         return not re.search(r"\bof\s$", lead) and (not capital or not re.search(r"\w\s$", lead))
     return True
 
