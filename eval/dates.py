@@ -1,10 +1,10 @@
 """Dates of mentions, counted over sentences of our own: `python -m eval.dates`.
 
 questions/dates.jsonl was written by hand before the rules were tuned: news sentences with the day they are published
-on, and every mention in them with its date in EDTF (`qa.edtf`), tricky ones without any included. One third is
-held out: no rule was changed after it was first measured. The hand that wrote the sentences also wrote the rules, so
-both parts say that the rules do what they were meant to, not how they fare on any news. A mention is found if its extent is right to the
-character; its date is right if it is the same text.
+on, and every mention in them with its date in EDTF (`qa.edtf`), tricky ones without any included. One third is held
+out: no rule was changed after it was first measured. The hand that wrote the sentences also wrote the rules, so both
+parts say that the rules do what they were meant to, not how they fare on any news. A mention is found if its extent is
+right to the character; its date is right if it is the same text.
 """
 
 from __future__ import annotations
