@@ -12,6 +12,9 @@ from typing import Any
 from index.article import Article
 
 
+JOIN = "; "  # between the members of a list in `Answer.text`
+
+
 @dataclass(frozen=True)
 class Extract:
     """`article.text[start:end] == text`, half-open code points."""
@@ -75,7 +78,8 @@ class Considered:
 
 @dataclass(frozen=True)
 class Answer:
-    """question: as it was asked. reason: why there is no answer, in words; None where there is one."""
+    """question: as it was asked. reason: why there is no answer, in words; None where there is one. listed: whether the
+    answers are the members of one list, so that all of them together are the answer."""
 
     question: str
     answers: tuple[Item, ...]
@@ -84,6 +88,7 @@ class Answer:
     conflicts: tuple[dict[str, Any], ...] = ()
     considered: tuple[Considered, ...] = ()
     find: Callable[[str], Article | None] | None = field(default=None, repr=False, compare=False)
+    listed: bool = False
 
     @property
     def answered(self) -> bool:
@@ -91,6 +96,9 @@ class Answer:
 
     @property
     def text(self) -> str | None:
+        """The best answer, or all members of a list."""
+        if self.listed and self.answers:
+            return JOIN.join(item.text for item in self.answers)
         return self.answers[0].text if self.answers else None
 
     @property

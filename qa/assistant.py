@@ -15,11 +15,13 @@ from qa.answer import Answer, Considered
 from qa.candidates import Candidate, merge, weigh
 from qa.confidence import calibration
 from qa.followup import standalone
+from qa.lists import members
 from qa.question import check_question, make_filter
 from qa.reader import DEFAULT, Reader, Reading, load_reader
 
 READ = 8  # passages that are read for a question
 RIVAL = 0.5  # a further answer is given if it is at least this likely, compared with the best
+TOP, TOP_LISTED = 5, 50  # answers at most, and things in a list, where the caller does not say
 
 
 class Assistant:
@@ -61,10 +63,11 @@ class Assistant:
         since: str | None = None,
         until: str | None = None,
         as_of: str | None = None,
-        top: int = 5,
+        top: int | None = None,
     ) -> Answer:
-        """The best `top` answers, or none and a reason.
+        """The best `top` answers, or none and a reason. To a list question each answer is one of the things asked for.
 
+        top: 5 where not given, 50 for a list.
         history: earlier questions or answers, oldest first; a follow-up is read in their light.
         sources: only these articles, or articles in these folders. since, until: ISO days of publication, inclusive.
         as_of: as if asked at the end of that day: no later article, and none of unknown date, is read.
@@ -72,17 +75,20 @@ class Assistant:
         """
         began = time.perf_counter()
         asked = check_question(question)
-        if top < 1:
+        if top is not None and top < 1:
             raise QuestionError(f"top is {top}; ask for at least 1 answer")
         chosen = make_filter(sources, since, until, as_of)
         considered, candidates = self.consider(standalone(asked, history), chosen)
         fitted = calibration(self.reader.name)
         threshold = fitted.threshold if fitted else 0.5
         likely = max(threshold, RIVAL * candidates[0].probability) if candidates else threshold
-        items = merge([candidate for candidate in candidates if candidate.probability >= likely])
+        listed = members(asked, candidates, threshold)
+        items = merge(listed or [candidate for candidate in candidates if candidate.probability >= likely])
         reason = None if items else explain(chosen, considered)
         seconds = time.perf_counter() - began
-        return Answer(question, items[:top], reason, seconds, considered=considered, find=self.library.article)
+        items = items[: top or (TOP_LISTED if listed else TOP)]
+        find = self.library.article
+        return Answer(question, items, reason, seconds, considered=considered, find=find, listed=bool(listed))
 
     def consider(self, question: str, chosen: Filter) -> tuple[tuple[Considered, ...], list[Candidate]]:
         """Retrieves and reads: the passages, in order of retrieval, and every span worth a thought, best first."""

@@ -14,19 +14,20 @@ from index.search.lexical import content_words, stem
 from qa.answer import Citation, Extract, Item
 from qa.confidence import Calibration
 from qa.dates import asks_when, quoted, whole_mention
-from qa.lists import complete, holds, names
 from qa.reader import Reading, Span
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A span, where it stands, its features (see qa.confidence), and the probability that it answers."""
+    """A span, where it stands, its features (see qa.confidence), and the probability that it answers. parts: extents in
+    the passage of what the reader tagged there as members of a list, if it did."""
 
     span: Span
     article: Article
     passage: Passage
     features: Mapping[str, float]
     probability: float
+    parts: tuple[tuple[int, int], ...] = ()
 
 
 def weigh(
@@ -44,8 +45,9 @@ def weigh(
     held = [{stem(w) for w in re.findall(r"\w+", a.text[p.start : p.end].lower())} for a, p in places]
     best = max((span.score for span in reading.spans), default=0.0)
     candidates = []
+    when = asks_when(question)
     for found in reading.spans:
-        span = _whole(found, *places[found.passage], when=asks_when(question))
+        span = _whole(found, *places[found.passage], when=when)
         features = {
             "score": span.score,
             "share": span.share,
@@ -55,24 +57,15 @@ def weigh(
         }
         unfitted = reading.answerable * _odds(best) / _odds(span.score)
         probability = fitted.probability(features) if fitted else unfitted
-        candidates.append(Candidate(span, *places[span.passage], features, probability))
-    candidates.sort(key=lambda candidate: -candidate.probability)
-    return [_fullest(candidate, candidates) for candidate in candidates]
-
-
-def _fullest(candidate: Candidate, others: Sequence[Candidate]) -> Candidate:
-    """Of an answer that is a list of names, the fullest list among the others that holds it, with its probability."""
-    if not names(candidate.span.text):
-        return candidate
-    fuller = [other for other in others if holds(other.span.text, candidate.span.text)]
-    best = max(fuller, key=lambda other: (len(names(other.span.text)), other.probability), default=candidate)
-    return replace(best, probability=candidate.probability) if best is not candidate else candidate
+        parts = tuple((part.start, part.end) for part in reading.listed if part.passage == span.passage)
+        candidates.append(Candidate(span, *places[span.passage], features, probability, parts))
+    return sorted(candidates, key=lambda candidate: -candidate.probability)
 
 
 def _whole(span: Span, article: Article, passage: Passage, *, when: bool) -> Span:
-    """The span, or the whole enumeration of names, or the whole date, that it is a part of."""
+    """The span, or the whole date that it is a part of."""
     text = article.text[passage.start : passage.end]
-    start, end = whole_mention(text, *complete(text, span.start, span.end), when=when)
+    start, end = whole_mention(text, span.start, span.end, when=when)
     return span if (start, end) == (span.start, span.end) else replace(span, start=start, end=end, text=text[start:end])
 
 

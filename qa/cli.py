@@ -65,7 +65,7 @@ def make_parser() -> argparse.ArgumentParser:
     form = one.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="the answer as JSON")
     form.add_argument("--markdown", action="store_true")
-    one.add_argument("--top", type=int, default=5, metavar="N", help="at most N answers (default 5)")
+    one.add_argument("--top", type=int, metavar="N", help="at most N answers (default 5, or 50 in a list)")
     one.add_argument("--source", action="append", metavar="S", help="only this article or folder; may be repeated")
     one.add_argument("--since", metavar="D", help="published on or after this day (2024-06-07)")
     one.add_argument("--until", metavar="D", help="published on or before this day")

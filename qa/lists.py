@@ -1,51 +1,68 @@
-"""Enumerations of names: "the United States, Germany, Italy and Spain". A reader that points at a part of one gets all
-of it, and of two answers the list that holds the other is the fuller one. Lists of other things are left alone.
+"""What a list question gets: the things that the best spans enumerate, each by itself, from as many passages as hold more.
+
+Every member keeps the place where it stands, so that it is cited like any other answer. Which members are the same
+thing is decided where answers are merged (`qa.candidates.merge`), and nowhere else.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-_NAME = r"(?:the\s)?[A-Z][\w.’'-]*(?:\s(?:of\s(?:the\s)?)?[A-Z][\w.’'-]*)*"
-_BEFORE = re.compile(rf"(?<!\w)({_NAME}),\s$")
-_AFTER = re.compile(rf"(?:,\s(?:and\s|or\s)?|\s(?:and|or)\s){_NAME}")
-_BETWEEN = re.compile(r",\s(?:and\s|or\s)?|\s(?:and|or)\s")
-_REACH = 80  # code points in which the neighbouring name is looked for
-# Words that open a sentence, with a comma behind them or their phrase, are not the first name of a list.
-_OPENERS = frozenset(
-    "However Meanwhile Moreover Furthermore Earlier Later Also Therefore Thus Instead Still Then Today Yesterday "
-    "Tomorrow Monday Tuesday Wednesday Thursday Friday Saturday Sunday Here There Now So And But Yes No Well Finally "
-    "First Second Third Additionally Besides Nevertheless Nonetheless Otherwise Indeed Overall Similarly "
-    "On In At By After Before Since During With From For".split()
-)
+from qa.candidates import Candidate
+from qa.completion import complete
+from qa.enumeration import Extent, is_name, split
+from qa.kinds import Kind, kind, wanted
+
+FURTHER = 0.6  # a further passage adds to a list if its span is at least this likely, compared with the best
+BESIDE = 0.8  # the same, where the best span is an enumeration by itself
 
 
-def names(text: str) -> tuple[str, ...]:
-    """The names of an enumeration without leading articles, () if the text is none:
-    "the United States, Germany and Spain" -> ("United States", "Germany", "Spain")."""
-    parts = _BETWEEN.split(text)
-    if len(parts) < 2 or not all(re.fullmatch(_NAME, part, re.IGNORECASE) and _is_name(part) for part in parts):
-        return ()
-    return tuple(re.sub(r"^[Tt]he\s", "", part) for part in parts)
-
-
-def complete(text: str, start: int, end: int) -> tuple[int, int]:
-    """The whole enumeration of names of which `text[start:end]` is a part of at least two; else the same extent."""
-    if not names(text[start:end]):
-        return start, end
-    while match := _BEFORE.search(text, max(0, start - _REACH), start):
-        if _OPENERS.intersection(match[1].split()):
+def members(question: str, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:
+    """The members of the list that the question asks for, best first, each a candidate of its own place; empty where the
+    question asks for one thing, or may and the best span is one. candidates: best first."""
+    asked = kind(question)
+    if asked in ("one", "yesno") or not candidates or candidates[0].probability < threshold:
+        return []
+    best = candidates[0]
+    first = [_narrowed(best, extent) for extent in _extents(best, asked)]
+    if asked == "open" and len(first) < 2:
+        return []
+    most = wanted(question)
+    least = max(threshold, best.probability * (BESIDE if len(first) > 1 else FURTHER))
+    found = list(first)
+    for candidate in candidates[1:]:
+        if candidate.probability < least or most is not None and len(found) >= most:
             break
-        start = match.start(1)
-    while match := _AFTER.match(text, end):
-        end = match.end()
-    return start, end
+        found += [part for part in _parts(candidate, asked) if not any(_touch(part, other) for other in found)]
+    return found
 
 
-def holds(fuller: str, other: str) -> bool:
-    """Whether `fuller` enumerates every name of `other` and more."""
-    return set(names(fuller)) > set(names(other) or [re.sub(r"^[Tt]he\s", "", other)])
+def _parts(candidate: Candidate, asked: Kind) -> Iterator[Candidate]:
+    return (_narrowed(candidate, extent) for extent in _extents(candidate, asked))
 
 
-def _is_name(part: str) -> bool:
-    return re.sub(r"^[Tt]he\s", "", part)[:1].isupper()
+def _extents(candidate: Candidate, asked: Kind) -> tuple[Extent, ...]:
+    """In the passage: what the reader tagged there, else what the span or the enumeration around it lists."""
+    text = candidate.article.text[candidate.passage.start : candidate.passage.end]
+    if len(candidate.parts) > 1:
+        return tuple(extent for part in candidate.parts for extent in split(text, *part))
+    start, end = candidate.span.start, candidate.span.end
+    if asked == "list":
+        return split(text, *complete(text, start, end))
+    found = split(text, start, end)
+    short = all(len(text[a:b].split()) <= 6 for a, b in found)
+    return found if all(is_name(text, a, b) for a, b in found) or short else ((start, end),)
+
+
+def _narrowed(candidate: Candidate, extent: Extent) -> Candidate:
+    """The candidate at a part of its passage, with its probability."""
+    start, end = extent
+    text = candidate.article.text[candidate.passage.start : candidate.passage.end]
+    return replace(candidate, span=replace(candidate.span, start=start, end=end, text=text[start:end]), parts=())
+
+
+def _touch(one: Candidate, other: Candidate) -> bool:
+    """Whether two spans share a code point of an article."""
+    (a, b), (c, d) = ((x.passage.start + x.span.start, x.passage.start + x.span.end) for x in (one, other))
+    return one.article.source == other.article.source and a < d and c < b

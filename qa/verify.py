@@ -12,6 +12,7 @@ from index.article import Article
 from index.errors import ArticleError, QuestionSetError
 from index.formats import need_folder, read_file
 from index.passages import Passage
+from qa.answer import JOIN
 from qa.dates import quoted
 from qa.edtf import is_edtf
 
@@ -20,9 +21,11 @@ def problems(answer: dict[str, Any], find: Callable[[str], Article | None]) -> l
     """What does not check in an answer of the documented JSON form, one line each. find: source -> article or None."""
     found: list[str] = []
     items = _list(answer, "answers")
-    first = items[0].get("text") if items and isinstance(items[0], dict) else None
-    if answer.get("text") != first or answer.get("answered") is not bool(items):
-        found.append(f"the answer claims {answer.get('text')!r}, its first entry is {first!r}")
+    texts = [item.get("text") if isinstance(item, dict) else None for item in items]
+    first = texts[0] if texts else None
+    joined = JOIN.join(text if isinstance(text, str) else "" for text in texts)
+    if answer.get("answered") is not bool(items) or answer.get("text") not in ([first, joined] if texts else [None]):
+        found.append(f"the answer claims {answer.get('text')!r}, its first entry is {first!r}, of {len(texts)}")
     for n, item in enumerate(items):
         citations = _list(item, "citations")
         if not citations:
