@@ -17,6 +17,7 @@ _LAST = re.compile(
     r",?\s(?:and|or)\s(?P<member>[^,;:.!?()\n]{2,70}?)(?=[,;:.!?)\n]|$|\s(?:is|are|was|were|has|have|had|will|would|said|says"
     r"|which|who|that|while|after|before|because|according|as|amid|but|and)\b)"
 )
+_ARTICLE = re.compile(r"(?<![\w’'-])([Tt]he|[Aa]n?)\s$")
 _REACH = 80  # code points in which a neighbouring member is looked for
 
 
@@ -30,6 +31,8 @@ def complete(text: str, start: int, end: int) -> tuple[int, int]:
         low, high = _names(text, start, end)
     else:
         low, high = start, _common(text, start, end)
+    if article := _ARTICLE.search(text, max(0, low - 5), low):  # all members with theirs, the first like the others
+        low = article.start(1)
     return (low, high) if (low, high) != (start, end) and len(split(text, low, high)) > 1 else (start, end)
 
 

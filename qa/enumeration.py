@@ -42,17 +42,18 @@ def split(text: str, start: int, end: int) -> tuple[Extent, ...]:
     is what introduces the list ("ten countries, including"). Linear in the length."""
     whole = _trim(text, start, end)
     if _sentence(text, *whole):
-        return (whole,)
-    seps = separators(text, *whole)
+        return ((start, end),)
+    wide = _with_quotes(text, *whole)
+    seps = separators(text, *wide)
     for kind in ("bullet", "semi"):
         if any(sep.kind == kind for sep in seps):
-            parts = _cut(text, whole, [sep for sep in seps if sep.kind == kind])
+            parts = _cut(wide, [sep for sep in seps if sep.kind == kind])
             break
     else:
-        parts = _running(text, whole, seps)
+        parts = _running(text, wide, seps)
     parts = _introduced(text, [_trim(text, *part) for part in parts])
     parts = [_without_bracket(text, *part) for part in parts] if len(parts) > 1 else parts
-    return tuple(parts) if len(parts) > 1 and all(_thing(text, *part) for part in parts) else (whole,)
+    return tuple(parts) if len(parts) > 1 and all(_thing(text, *part) for part in parts) else ((start, end),)
 
 
 def is_name(text: str, start: int, end: int) -> bool:
@@ -66,7 +67,7 @@ def _running(text: str, whole: Extent, seps: list[Separator]) -> list[Extent]:
     if any(sep.joined and sep.kind == "comma" for sep in seps) and len([s for s in seps if s.kind == "comma"]) > 1:
         seps = [sep for sep in seps if sep.kind == "comma" or _between_names(text, whole, sep)]
         joins = [sep for sep in seps if sep.joined]
-    parts = _cut(text, whole, seps)
+    parts = _cut(whole, seps)
     if not joins:
         return parts if len(parts) > 2 and all(_bare(text, *part) for part in parts) else [whole]
     last = seps.index(joins[-1]) + 1  # the part behind the last "and"
@@ -128,9 +129,16 @@ def _introduced(text: str, parts: list[Extent]) -> list[Extent]:
     return found
 
 
-def _cut(text: str, whole: Extent, seps: list[Separator]) -> list[Extent]:
+def _cut(whole: Extent, seps: list[Separator]) -> list[Extent]:
     edges = [whole[0], *(edge for sep in seps for edge in (sep.start, sep.end)), whole[1]]
     return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _with_quotes(text: str, start: int, end: int) -> Extent:
+    """With the quotation marks around it, where others stand inside: A", "B" and "C -> "A", "B" and "C"."""
+    around = text[max(0, start - 1) : start] + text[end : end + 1]
+    inside = len(around) == 2 and any(around == pair and pair[0] in text[start:end] for pair in ('""', "“”", "«»"))
+    return (start - 1, end + 1) if inside else (start, end)
 
 
 def _bare(text: str, start: int, end: int) -> bool:

@@ -6,7 +6,7 @@ thing is decided where answers are merged (`qa.candidates.merge`), and nowhere e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from qa.candidates import Candidate
@@ -15,6 +15,8 @@ from qa.enumeration import Extent, is_name, split
 from qa.kinds import Kind, kind, wanted
 
 FURTHER = 0.6  # a further passage adds to a list if its span is at least this likely, compared with the best
+RIVAL = 0.5  # a second span of the best passage, as likely as this, shows that there are several
+REACH = 300  # code points in which such spans stand
 BESIDE = 0.8  # the same, where the best span is an enumeration by itself
 
 
@@ -22,24 +24,41 @@ def members(question: str, candidates: Sequence[Candidate], threshold: float) ->
     """The members of the list that the question asks for, best first, each a candidate of its own place; empty where the
     question asks for one thing, or may and the best span is one. candidates: best first."""
     asked = kind(question)
+    candidates = [candidate for candidate in candidates if _reads(candidate)]
     if asked in ("one", "yesno") or not candidates or candidates[0].probability < threshold:
         return []
     best = candidates[0]
     first = [_narrowed(best, extent) for extent in _extents(best, asked)]
+    if len(first) < 2:
+        first = _between(candidates, asked) or first
     if asked == "open" and len(first) < 2:
         return []
     most = wanted(question)
     least = max(threshold, best.probability * (BESIDE if len(first) > 1 else FURTHER))
-    found = list(first)
+    found, named = list(first), len(first) > 1 and all(map(_named, first))
     for candidate in candidates[1:]:
         if candidate.probability < least or most is not None and len(found) >= most:
             break
-        found += [part for part in _parts(candidate, asked) if not any(_touch(part, other) for other in found)]
+        more = [_narrowed(candidate, extent) for extent in _extents(candidate, asked)]
+        if not named or all(map(_named, more)):  # names are no company for other things
+            found += [part for part in more if not any(_touch(part, other) for other in found)]
     return found
 
 
-def _parts(candidate: Candidate, asked: Kind) -> Iterator[Candidate]:
-    return (_narrowed(candidate, extent) for extent in _extents(candidate, asked))
+def _between(candidates: Sequence[Candidate], asked: Kind) -> list[Candidate]:
+    """What the text enumerates from the best span to another likely one of its passage, if these are two members of it."""
+    best = candidates[0]
+    text = best.article.text[best.passage.start : best.passage.end]
+    for other in candidates[1:]:
+        if other.probability < RIVAL * best.probability:
+            break
+        if other.passage != best.passage or other.article.source != best.article.source or _touch(best, other):
+            continue
+        start, end = min(best.span.start, other.span.start), max(best.span.end, other.span.end)
+        found = split(text, start, end) if end - start < REACH else ()
+        if len(found) > 1 and all(is_name(text, a, b) or asked == "list" for a, b in found):
+            return [_narrowed(best, extent) for extent in found]
+    return []
 
 
 def _extents(candidate: Candidate, asked: Kind) -> tuple[Extent, ...]:
@@ -60,6 +79,17 @@ def _narrowed(candidate: Candidate, extent: Extent) -> Candidate:
     start, end = extent
     text = candidate.article.text[candidate.passage.start : candidate.passage.end]
     return replace(candidate, span=replace(candidate.span, start=start, end=end, text=text[start:end]), parts=())
+
+
+def _named(candidate: Candidate) -> bool:
+    text = candidate.article.text[candidate.passage.start : candidate.passage.end]
+    return is_name(text, candidate.span.start, candidate.span.end)
+
+
+def _reads(candidate: Candidate) -> bool:
+    """Whether the span stands where it says: what does not is never repaired by being cut anew."""
+    start, end = (candidate.passage.start + n for n in (candidate.span.start, candidate.span.end))
+    return start < end and candidate.article.text[start:end] == candidate.span.text
 
 
 def _touch(one: Candidate, other: Candidate) -> bool:

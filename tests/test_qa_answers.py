@@ -32,6 +32,7 @@ from qa.render import to_html, to_markdown, to_text, visible
 from qa.verify import from_folder, problems
 
 QUESTION = "Which countries opposed training inside Ukraine?"
+FOR_ONE = "Which country opposed training inside Ukraine?"
 SURE, UNSURE = 40.0, -40.0  # raw scores that no calibration turns round
 
 
@@ -129,7 +130,7 @@ def test_case_articles_quotes_and_spaces_do_not_make_another_answer(assistant, o
 
 
 def test_other_words_are_another_answer(assistant):
-    answer = assistant({"a.txt": LETTERS}, "Germany", "Spain").ask(QUESTION)
+    answer = assistant({"a.txt": LETTERS}, "Germany", "Spain").ask(FOR_ONE)
     assert texts(answer) == ["Germany", "Spain"]
 
 
@@ -205,7 +206,7 @@ def test_a_false_span_is_withheld_and_a_true_one_kept(assistant):
 
     made = assistant({"a.txt": LETTERS})
     made.reader = OneLie()
-    assert texts(made.ask(QUESTION)) == ["Spain"]
+    assert texts(made.ask(FOR_ONE)) == ["Spain"]
 
 
 @pytest.mark.parametrize("text", ["—", "…", "“”", " "])
@@ -308,7 +309,7 @@ def test_a_true_answer_checks_against_library_and_folder(assistant, tmp_path):
 
 
 def test_a_tampered_answer_object_does_not_check(assistant):
-    answer = assistant({"a.txt": LETTERS}, "Spain").ask(QUESTION)
+    answer = assistant({"a.txt": LETTERS}, "Spain").ask(FOR_ONE)
     item = answer.answers[0]
     false = dataclasses.replace(item.citations[0], quote="Spaim")
     forged = dataclasses.replace(answer, answers=(dataclasses.replace(item, text="Spaim", citations=(false,)),))
@@ -618,7 +619,7 @@ def test_rendered_markdown_holds_no_link_image_or_raw_html_of_an_article():
 
 @pytest.mark.parametrize("color", [False, True])
 def test_several_answers_are_numbered_from_the_second_on(color, assistant):
-    out = to_text(assistant({"a.txt": LETTERS}, "Germany", "Spain").ask(QUESTION), color=color)
+    out = to_text(assistant({"a.txt": LETTERS}, "Germany", "Spain").ask(FOR_ONE), color=color)
     assert re.sub(r"\x1b\[[\d;]*m", "", out).startswith("Germany\n")
     assert "2. Spain" in out
 
