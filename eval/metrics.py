@@ -81,6 +81,7 @@ class Row:
     f1: float = 0.0
     cited: float = 0.0
     list_recall: float | None = None
+    list_precision: float | None = None
     rank: int | None = None
     citations: tuple[int, int] = (0, 0)
     seconds: float = 0.0
@@ -117,6 +118,10 @@ METRICS: dict[str, tuple[str, Metric]] = {
     "list_recall": (
         "share of a list that was found",
         lambda rows: _mean(r.list_recall for r in rows if r.list_recall is not None),
+    ),
+    "list_precision": (
+        "share of what was given for a list that is in it",
+        lambda rows: _mean(r.list_precision for r in rows if r.list_precision is not None),
     ),
     "cited_right": ("first citation at accepted evidence", lambda rows: _mean(r.cited for r in rows if r.answerable)),
     "cited_right_of_answered": (

@@ -10,6 +10,7 @@ from qa.answer import Answer
 from qa.verify import citation_problems
 
 Ask = Callable[[Question], Answer]
+HALF = 0.5  # token F1 from which an answer counts as a member of a list
 NEAR = 200  # code points within which a citation counts as standing at the evidence
 
 
@@ -42,6 +43,7 @@ def judge(question: Question, answer: Answer) -> Row:
         f1=max((token_f1(text, v) for v in variants), default=0.0) if found else 0.0,
         cited=float(found and _cited(question, answer)),
         list_recall=_share(groups, everything) if groups else None,
+        list_precision=_precision(variants, groups, everything) if groups else None,
         rank=_rank(question, answer),
         citations=(len(cited), good),
         seconds=answer.seconds,
@@ -63,6 +65,12 @@ def _cited(question: Question, answer: Answer) -> bool:
 
 def _share(groups: Sequence[Sequence[str]], texts: Sequence[str]) -> float:
     return sum(any(covers(text, fold(v)) for v in group for text in texts) for group in groups) / len(groups)
+
+
+def _precision(variants: Sequence[str], groups: Sequence[Sequence[str]], texts: Sequence[str]) -> float:
+    """Share of the given answers that have at least half of their words in common with an accepted one (token F1)."""
+    accepted = [*variants, *(fold(variant) for group in groups for variant in group)]
+    return sum(any(token_f1(text, v) >= HALF for v in accepted) for text in texts) / max(1, len(texts))
 
 
 def _rank(question: Question, answer: Answer) -> int | None:

@@ -11,7 +11,6 @@ from typing import Any
 
 from index.article import Article
 
-
 JOIN = "; "  # between the members of a list in `Answer.text`
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 
-from qa.enumeration import OPENER_WORDS, is_name, split
+from qa.enumeration import split
+from qa.phrases import NAME, OPENERS, is_name
 
-_NAME = r"[^\W\d_a-z][\w.’'-]*(?:\s(?:of\s(?:the\s)?)?[^\W\d_a-z][\w.’'-]*)*"
-_MEMBER = rf"(?:(?:the|an?|several|about|some|\d[\d,.]*)\s(?:[a-z-]+\s){{0,3}})?{_NAME}"
-_BEFORE = re.compile(rf"(?<![\w’'.-])(?P<member>(?:the\s)?{_NAME}),\s(?:and\s|or\s)?$|(?<![\w’'.-])(?P<joined>(?:the\s)?{_NAME})\s(?:and|or|as\swell\sas)\s$")
+_MEMBER = rf"(?:(?:the|an?|several|about|some|\d[\d,.]*)\s(?:[a-z-]+\s){{0,3}})?{NAME}"
+_BEFORE = re.compile(
+    rf"(?<![\w’'.-])(?P<member>(?:the\s)?{NAME}),\s(?:and\s|or\s)?$|(?<![\w’'.-])(?P<joined>(?:the\s)?{NAME})\s(?:and|or|as\swell\sas)\s$"
+)
 _AFTER = re.compile(rf"(?:,\s(?:and\s|or\s)?|\s(?:and|or|as\swell\sas)\s)(?P<member>{_MEMBER})")
 _JOIN = re.compile(r"(?:,\s(?:and|or)|\s(?:and|or|as\swell\sas))\s")
 _LEADS = re.compile(r"(?:,\s(?:including|such\sas|namely|notably|among\sthem)|\s(?:including|such\sas|like)|:)\s")
-_COMMON = re.compile(r",\s(?!and\b|or\b|who\b|which\b|but\b|said\b|while\b)(?P<member>[a-z][^,;:.!?()\n]{1,60}?)(?=,\s)")
+_COMMON = re.compile(
+    r",\s(?!and\b|or\b|who\b|which\b|but\b|said\b|while\b)(?P<member>[a-z][^,;:.!?()\n]{1,60}?)(?=,\s)"
+)
 _LAST = re.compile(
     r",?\s(?:and|or)\s(?P<member>[^,;:.!?()\n]{2,70}?)(?=[,;:.!?)\n]|$|\s(?:is|are|was|were|has|have|had|will|would|said|says"
     r"|which|who|that|while|after|before|because|according|as|amid|but|and)\b)"
@@ -41,7 +45,7 @@ def _members(text: str, at: int) -> int | None:
     match = re.compile(_MEMBER).match(text, at)
     if not match:
         return None
-    low, high = _names(text, at, match.end())
+    _, high = _names(text, at, match.end())
     return high if high > match.end() else None
 
 
@@ -50,7 +54,7 @@ def _names(text: str, start: int, end: int) -> tuple[int, int]:
     low, high = start, end
     while match := _BEFORE.search(text, max(0, low - _REACH), low):
         name = "member" if match["member"] else "joined"
-        if OPENER_WORDS.intersection(match[name].split()):
+        if OPENERS.intersection(match[name].split()):
             break
         low = match.start(name)
     while match := _AFTER.match(text, high):
@@ -68,6 +72,6 @@ def _common(text: str, start: int, end: int) -> int:
         if not (match := _COMMON.match(text, high)) or len(match["member"].split()) > 5:
             break
         high = match.end()
-    listed = high > end or "," in text[start:end] and not re.search(r"\b(?:and|or)\b", text[start:end])
+    listed = high > end or ("," in text[start:end] and not re.search(r"\b(?:and|or)\b", text[start:end]))
     match = _LAST.match(text, high) if listed else None
     return match.end("member") if match and len(match["member"].split()) <= 8 else end

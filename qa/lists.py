@@ -1,4 +1,4 @@
-"""What a list question gets: the things that the best spans enumerate, each by itself, from as many passages as hold more.
+"""What a list question gets: the things that the best spans enumerate, each by itself, from several passages.
 
 Every member keeps the place where it stands, so that it is cited like any other answer. Which members are the same
 thing is decided where answers are merged (`qa.candidates.merge`), and nowhere else.
@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from qa.candidates import Candidate
 from qa.completion import complete
-from qa.enumeration import Extent, is_name, split
+from qa.enumeration import split
 from qa.kinds import Kind, kind, wanted
+from qa.phrases import Extent, is_name
 
 FURTHER = 0.6  # a further passage adds to a list if its span is at least this likely, compared with the best
 RIVAL = 0.5  # a second span of the best passage, as likely as this, shows that there are several
@@ -21,8 +22,8 @@ BESIDE = 0.8  # the same, where the best span is an enumeration by itself
 
 
 def members(question: str, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:
-    """The members of the list that the question asks for, best first, each a candidate of its own place; empty where the
-    question asks for one thing, or may and the best span is one. candidates: best first."""
+    """The members of the list that the question asks for, best first, each a candidate of its own place; empty where
+    the question asks for one thing, or may ask for one and the best span is one. candidates: best first."""
     asked = kind(question)
     candidates = [candidate for candidate in candidates if _reads(candidate)]
     if asked in ("one", "yesno") or not candidates or candidates[0].probability < threshold:
@@ -37,7 +38,7 @@ def members(question: str, candidates: Sequence[Candidate], threshold: float) ->
     least = max(threshold, best.probability * (BESIDE if len(first) > 1 else FURTHER))
     found, named = list(first), len(first) > 1 and all(map(_named, first))
     for candidate in candidates[1:]:
-        if candidate.probability < least or most is not None and len(found) >= most:
+        if candidate.probability < least or (most is not None and len(found) >= most):
             break
         more = [_narrowed(candidate, extent) for extent in _extents(candidate, asked)]
         if not named or all(map(_named, more)):  # names are no company for other things
@@ -46,7 +47,7 @@ def members(question: str, candidates: Sequence[Candidate], threshold: float) ->
 
 
 def _between(candidates: Sequence[Candidate], asked: Kind) -> list[Candidate]:
-    """What the text enumerates from the best span to another likely one of its passage, if these are two members of it."""
+    """What the text enumerates from the best span to another likely one of its passage, if both are members of it."""
     best = candidates[0]
     text = best.article.text[best.passage.start : best.passage.end]
     for other in candidates[1:]:

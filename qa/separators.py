@@ -23,21 +23,21 @@ _WHOLE = frozenset(
     "trinidad:tobago bosnia:herzegovina bosnia:hercegovina antigua:barbuda nevis:anguilla kitts:nevis "
     "vincent:grenadines tome:principe tomé:príncipe turks:caicos wallis:futuna svalbard:jan heard:mcdonald "
     "newfoundland:labrador tyne:wear brighton:hove perth:kinross dumfries:galloway jammu:kashmir castilla:león "
-    "castile:león procter:gamble marks:spencer ernst:young standard:poor's standard:poor’s standard:poors barnes:noble "
-    "smith:wesson black:decker bang:olufsen stars:stripes simon:schuster crosse:blackwell dolce:gabbana tate:lyle "
-    "research:development law:order health:safety search:rescue supply:demand profit:loss terms:conditions "
-    "command:control mergers:acquisitions trial:error checks:balances bread:butter wear:tear hit:run rank:file "
-    "nuts:bolts back:forth arts:crafts bed:breakfast pros:cons ups:downs black:white rock:roll war:peace crime:punishment"
-    .split()
-)  # fmt: skip
+    "castile:león procter:gamble marks:spencer ernst:young standard:poor's standard:poor’s standard:poors "
+    "barnes:noble smith:wesson black:decker bang:olufsen stars:stripes simon:schuster crosse:blackwell "
+    "dolce:gabbana tate:lyle research:development law:order health:safety search:rescue supply:demand profit:loss "
+    "terms:conditions command:control mergers:acquisitions trial:error checks:balances bread:butter wear:tear "
+    "hit:run rank:file nuts:bolts back:forth arts:crafts bed:breakfast pros:cons ups:downs black:white rock:roll "
+    "war:peace crime:punishment".split()
+)
 _COMPASS = frozenset("north south east west northern southern eastern western central upper lower".split())
 _OFFICE = frozenset(
-    "affairs trade defence defense security health services development education science culture sport sports tourism "
-    "energy environment industry innovation technology finance justice labour labor transport agriculture fisheries food "
-    "research cooperation co-operation migration economy infrastructure housing welfare commerce drug exchange resources "
-    "oceans ocean foreign interior human social employment equality pensions digital planning business skills levelling "
-    "communities reform safety standards prevention control disease science youth family media works immigration customs "
-    "revenue border atmospheric oceanic aeronautics space arts".split()
+    "affairs trade defence defense security health services development education science culture sport sports "
+    "tourism energy environment industry innovation technology finance justice labour labor transport agriculture "
+    "fisheries food research cooperation co-operation migration economy infrastructure housing welfare commerce "
+    "drug exchange resources oceans ocean foreign interior human social employment equality pensions digital "
+    "planning business skills levelling communities reform safety standards prevention control disease science "
+    "youth family media works immigration customs revenue border atmospheric oceanic aeronautics space arts".split()
 )
 _HOUSE = re.compile(  # "Food and Drug Administration", "Lund and Partners"
     r"(?:[A-Z][\w’'-]*\s){0,3}(?:Administration|Agency|Commission|Committee|Council|Department|Ministry|Office|Bureau|Board"
@@ -72,12 +72,12 @@ def separators(text: str, start: int, end: int) -> list[Separator]:
         while text[at].isspace() and at < match.end() - 1:
             at += 1
         closes = match["comma"] is not None and len(match["comma"].rstrip()) > 1  # “A,” “B”: the comma is inside
-        if covered[at - start] and not closes or match.start() == start or match.end() == end:
+        if (covered[at - start] and not closes) or match.start() == start or match.end() == end:
             continue
         kind = "bullet" if match["bullet"] else "semi" if match["semi"] else "comma" if match["comma"] else "join"
         if kind == "join" and _one_name(text, start, match.start(), match.end(), end, match["join"].lower()):
             continue
-        joined = kind == "join" or bool(match["then"]) or kind == "semi" and match.group().strip() != ";"
+        joined = kind == "join" or bool(match["then"]) or (kind == "semi" and match.group().strip() != ";")
         found.append(Separator(match.start(), match.end(), kind, joined))
     return found
 
@@ -113,7 +113,9 @@ def _one_name(text: str, low: int, start: int, end: int, high: int, word: str) -
     second = after[1].strip("\"“”'(),.;:") if right.lower() == "the" and len(after) > 1 else right
     if f"{left}:{second}".lower() in _WHOLE or left.lower() == right.lower() != "":
         return True
-    if re.search(r"\b(?:between|from)\s(?:[\w’'$€£.,-]+\s?){1,4}$", text[max(low, start - _FAR) : start], re.IGNORECASE):
+    if re.search(
+        r"\b(?:between|from)\s(?:[\w’'$€£.,-]+\s?){1,4}$", text[max(low, start - _FAR) : start], re.IGNORECASE
+    ):
         return True
     named = left[:1].isupper() and right[:1].isupper()
     if named and left.lower() in _OFFICE and right.lower() in _OFFICE:
@@ -122,10 +124,10 @@ def _one_name(text: str, low: int, start: int, end: int, high: int, word: str) -
         return True
     if named and _HOUSE.match(text, end, min(high, end + _FAR)):
         return True
-    alone = len(before) == 1 or len(before) == 2 and before[0].lower() in ("the", "its", "their", "his", "her")
+    alone = len(before) == 1 or (len(before) == 2 and before[0].lower() in ("the", "its", "their", "his", "her"))
     return alone and _shares_head(left, after)
 
 
 def _shares_head(left: str, after: list[str]) -> bool:
-    """"political and economic reforms": two adjectives of one noun."""
+    """ "political and economic reforms": two adjectives of one noun."""
     return 1 < len(after) < 5 and bool(_ADJECTIVE.match(left)) and bool(_ADJECTIVE.match(after[0].strip(",.;:")))

@@ -1,4 +1,4 @@
-"""Closed tables of English words that `qa.kinds` reads questions with. General vocabulary: none of it is about a topic."""
+"""Closed tables of English words that questions are read with. General vocabulary: none of it is about a topic."""
 
 from __future__ import annotations
 
@@ -14,22 +14,20 @@ MISSPELT = {
     **dict.fromkeys("whos".split(), "who's"),
     **dict.fromkeys("lsit liste lst".split(), "list"),
 }
-NUMBERS = {
-    word: n
-    for n, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)
-}
+NUMBERS = {word: n for n, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)}
+DIGITS = frozenset(str(n) for n in range(2, 21))
 AUXILIARIES = frozenset(
-    "am is are was were be been do does did has have had can could will would shall should may might must isn't aren't "
-    "wasn't weren't don't doesn't didn't hasn't haven't hadn't can't couldn't won't wouldn't shouldn't".split()
+    "am is are was were be been do does did has have had can could will would shall should may might must isn't "
+    "aren't wasn't weren't don't doesn't didn't hasn't haven't hadn't can't couldn't won't wouldn't shouldn't".split()
 )
 DETERMINERS = frozenset(
-    "the this that these those his her its their our your my some any all each every no other another main possible "
-    "same different various several many few more most".split()
+    "the this that these those his her its their our your my some any all each every no other another main "
+    "possible same different various several many few more most".split()
 )
 PREPOSITIONS = frozenset(
-    "of in on at to from for with by about against among around as after before behind below between beyond besides "
-    "despite during inside into like near off onto out outside over per since through towards toward under until up "
-    "upon via within without according".split()
+    "of in on at to from for with by about against among around as after before behind below between beyond "
+    "besides despite during inside into like near off onto out outside over per since through towards toward "
+    "under until up upon via within without according".split()
 )
 IRREGULAR_PLURALS = frozenset(
     "people men women children criteria phenomena feet teeth mice lives wives species businessmen businesswomen "
@@ -37,15 +35,16 @@ IRREGULAR_PLURALS = frozenset(
 )
 # Words in -s that are singular, or are no nouns.
 NOT_PLURAL = frozenset(
-    "news politics economics physics mathematics athletics olympics ethics electronics series means gas bus census lens "
-    "atlas texas kansas wales athens brussels reuters status focus perhaps always sometimes besides plus less "
-    "his hers theirs ours yours its this thus yes as was has does overseas towards afterwards headquarters".split()
+    "news politics economics physics mathematics athletics olympics ethics electronics series means gas bus "
+    "census lens atlas texas kansas wales athens brussels reuters status focus perhaps always sometimes besides "
+    "plus less his hers theirs ours yours its this thus yes as was has does overseas towards afterwards "
+    "headquarters".split()
 )
 # Plurals that stand before a noun: "which arms manufacturer", "which United Nations agency".
 MODIFIERS = frozenset(
-    "arms weapons sports goods sales customs savings rights drugs games operations communications affairs elections "
-    "securities futures foods systems states nations netherlands philippines emirates forces services works police "
-    "defence defense parents veterans women's".split()
+    "arms weapons sports goods sales customs savings rights drugs games operations communications affairs "
+    "elections securities futures foods systems states nations netherlands philippines emirates forces services "
+    "works police defence defense parents veterans women's".split()
 )
 # Heads after which a word in -s is a verb: "which company makes".
 SINGULAR_HEADS = frozenset(
@@ -62,14 +61,15 @@ PLURAL_ENDINGS = (
     "ships", "nesses", "logies", "ngs", "ards", "iles", "ans",
 )  # fmt: skip
 VERBS = frozenset(
-    "makes says wants opposes builds owns runs leads heads holds gives takes gets goes comes thinks believes claims "
-    "denies supports backs rejects plans hopes fears calls sees knows uses needs sells buys pays produces operates "
-    "publishes hosts plays wins loses faces becomes remains includes covers controls rules governs represents stands "
-    "speaks writes reads shows tells asks offers provides sends brings keeps lets puts begins starts ends opens closes "
-    "also recently publicly reportedly already still never".split()
+    "makes says wants opposes builds owns runs leads heads holds gives takes gets goes comes thinks believes "
+    "claims denies supports backs rejects plans hopes fears calls sees knows uses needs sells buys pays produces "
+    "operates publishes hosts plays wins loses faces becomes remains includes covers controls rules governs "
+    "represents stands speaks writes reads shows tells asks offers provides sends brings keeps lets puts begins "
+    "starts ends opens closes also recently publicly reportedly already still never".split()
 )
 PAST = frozenset(
-    "told won lost made took said gave sent left held sold bought built led met hit kept paid ran wrote got became began "
-    "broke drew drove fell flew found fought grew knew spoke stood struck taught threw wore cut put set shut spent beat "
-    "came went saw brought thought bore chose forgot hid lent rose sang sank shot sought stole swore tore won".split()
+    "told won lost made took said gave sent left held sold bought built led met hit kept paid ran wrote got "
+    "became began broke drew drove fell flew found fought grew knew spoke stood struck taught threw wore cut put "
+    "set shut spent beat came went saw brought thought bore chose forgot hid lent rose sang sank shot sought "
+    "stole swore tore won".split()
 )
