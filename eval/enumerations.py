@@ -2,7 +2,7 @@
 
 Two readings of eval/questions/lists.jsonl. Given: the extent of each enumeration is given, and is cut into its
 members. Asked: the passages are articles of one library, and the whole assistant answers. A member is right where it
-reads as one of the accepted texts (exact), or shares half of its words with one (near, token F1 of 0.5). Shares are over
+reads as one of the accepted texts (exact), or shares half of its words with one (near, token F1 0.5). Shares are over
 all members together; `single` is the share of questions for one thing, of those answered, that got no list.
 """
 

@@ -15,7 +15,7 @@ _AFTER = re.compile(rf"(?:,\s(?:and\s|or\s)?|\s(?:and|or|as\swell\sas)\s)(?P<mem
 _JOIN = re.compile(r"(?:,\s(?:and|or)|\s(?:and|or|as\swell\sas))\s")
 _LEADS = re.compile(r"(?:,\s(?:including|such\sas|namely|notably|among\sthem)|\s(?:including|such\sas|like)|:)\s")
 _COMMON = re.compile(
-    r",\s(?!and\b|or\b|who\b|which\b|but\b|said\b|while\b)(?P<member>[a-z][^,;:.!?()\n]{1,60}?)(?=,\s)"
+    r",\s(?!and\b|or\b|who\b|which\b|but\b|said\b|while\b)(?P<member>[a-z][^,;:.!?()\n]{1,60}?)(?=,\s|\s(?:and|or)\s)"
 )
 _LAST = re.compile(
     r",?\s(?:and|or)\s(?P<member>[^,;:.!?()\n]{2,70}?)(?=[,;:.!?)\n]|$|\s(?:is|are|was|were|has|have|had|will|would|said|says"

@@ -32,7 +32,8 @@ def kind(question: str) -> Kind:
     at = next((n for n, word in enumerate(words) if word in _ASKING), None)
     first = words[0] if words else ""
     if first in _ORDERS and (at is None or at > 3):
-        return "list" if first in ("list", "enumerate") or many(words[1:]) else "one"
+        rest = words[2:] if words[1:2] in (["me"], ["us"]) else words[1:]
+        return "list" if first in ("list", "enumerate") or many(rest) else "one"
     if first in AUXILIARIES:
         return "yesno"
     if at is None:
