@@ -1,7 +1,7 @@
 """What a list question gets: the things that the best spans enumerate, each by itself, from several passages.
 
 Every member keeps the place where it stands, so that it is cited like any other answer. Which members are the same
-thing is decided where answers are merged (`qa.candidates.merge`), and nowhere else.
+thing is decided by `qa.candidates`.
 """
 
 from __future__ import annotations
@@ -9,41 +9,53 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from qa.candidates import Candidate
+from qa.candidates import Candidate, plain
 from qa.completion import complete
 from qa.enumeration import split
 from qa.kinds import Kind, kind, wanted
 from qa.phrases import Extent, is_name
 
-FURTHER = 0.6  # a further passage adds to a list if its span is at least this likely, compared with the best
-RIVAL = 0.5  # a second span of the best passage, as likely as this, shows that there are several
+BESIDE = 0.8  # a further span adds to an enumeration if it is at least this likely, compared with the best
+FURTHER = 0.6  # the same, where the best span is a single thing, or where the two have a member in common
+RIVAL = 0.5  # from here on a span confirms a member; and a second one beside the best shows that there are several
 REACH = 300  # code points in which such spans stand
-BESIDE = 0.8  # the same, where the best span is an enumeration by itself
+SEVERAL = 3  # an enumeration of so many things that are not names is a list where the question leaves it open
 
 
 def members(question: str, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:
     """The members of the list that the question asks for, best first, each a candidate of its own place; empty where
     the question asks for one thing, or may ask for one and the best span is one. candidates: best first."""
-    asked = kind(question)
+    asked, most = kind(question), wanted(question)
     candidates = [candidate for candidate in candidates if _reads(candidate)]
     if asked in ("one", "yesno") or not candidates or candidates[0].probability < threshold:
         return []
-    best = candidates[0]
-    first = [_narrowed(best, extent) for extent in _extents(best, asked)]
+    best = candidates[0].probability
+    likely = [candidate for candidate in candidates if candidate.probability >= max(threshold, RIVAL * best)]
+    lists = [[_narrowed(candidate, extent) for extent in _extents(candidate, asked)] for candidate in likely]
+    first = next((found for found in lists if len(found) == most), lists[0])  # "which three": who enumerates three
     if len(first) < 2:
-        first = _between(candidates, asked) or first
+        first = _between(likely, asked) or first
     if asked == "open" and len(first) < 2:
         return []
-    most = wanted(question)
-    least = max(threshold, best.probability * (BESIDE if len(first) > 1 else FURTHER))
-    found, named = list(first), len(first) > 1 and all(map(_named, first))
-    for candidate in candidates[1:]:
-        if candidate.probability < least or (most is not None and len(found) >= most):
-            break
-        more = [_narrowed(candidate, extent) for extent in _extents(candidate, asked)]
-        if not named or all(map(_named, more)):  # names are no company for other things
-            found += [part for part in more if not any(_touch(part, other) for other in found)]
-    return found
+    return [*first, *_more(first, [found for found in lists if found is not first], best, most)]
+
+
+def _more(
+    first: Sequence[Candidate], lists: Sequence[list[Candidate]], best: float, most: int | None
+) -> list[Candidate]:
+    """What the other spans add to the first list: further places of its members, and further members."""
+    found, texts = list(first), {plain(part.span.text) for part in first}
+    named = len(first) > 1 and all(map(_named, first))
+    for more in lists:
+        apart = [part for part in more if not any(_touch(part, other) for other in found)]
+        known = [part for part in apart if plain(part.span.text) in texts]
+        least = best * (FURTHER if known or len(first) < 2 else BESIDE)
+        fits = not named or all(map(_named, more))  # names are no company for other things
+        if fits and more[0].probability >= least and (most is None or len(texts) < most):
+            known = apart
+        found += known
+        texts |= {plain(part.span.text) for part in known}
+    return found[len(first) :]
 
 
 def _between(candidates: Sequence[Candidate], asked: Kind) -> list[Candidate]:
@@ -51,8 +63,6 @@ def _between(candidates: Sequence[Candidate], asked: Kind) -> list[Candidate]:
     best = candidates[0]
     text = best.article.text[best.passage.start : best.passage.end]
     for other in candidates[1:]:
-        if other.probability < RIVAL * best.probability:
-            break
         if other.passage != best.passage or other.article.source != best.article.source or _touch(best, other):
             continue
         start, end = min(best.span.start, other.span.start), max(best.span.end, other.span.end)
@@ -71,8 +81,9 @@ def _extents(candidate: Candidate, asked: Kind) -> tuple[Extent, ...]:
     if asked == "list":
         return split(text, *complete(text, start, end))
     found = split(text, start, end)
-    short = all(len(text[a:b].split()) <= 6 for a, b in found)
-    return found if all(is_name(text, a, b) for a, b in found) or short else ((start, end),)
+    names = all(is_name(text, a, b) for a, b in found)
+    short = len(found) >= SEVERAL and all(len(text[a:b].split()) <= 6 for a, b in found)
+    return found if names or short else ((start, end),)
 
 
 def _narrowed(candidate: Candidate, extent: Extent) -> Candidate:
