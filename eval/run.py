@@ -24,7 +24,7 @@ def run(ask: Ask, questions: Sequence[Question]) -> Iterator[tuple[Question, Ans
 def judge(question: Question, answer: Answer) -> Row:
     """One answer against its gold; see eval.metrics.Row."""
     variants = [fold(gold.text) for gold in question.answers]
-    text = fold(answer.text or "")
+    text = fold(answer.answers[0].text if answer.answers else "")
     found = answer.answered and question.answerable
     everything = [fold(item.text) for item in answer.answers]
     groups = question.all_of

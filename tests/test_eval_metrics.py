@@ -173,7 +173,7 @@ RIGHT = row(em=1.0, f1=1.0, cited=1.0, rank=1, citations=(2, 2), seconds=0.1)
 HALF = row(em=0.0, f1=0.5, cited=0.0, rank=3, citations=(3, 2), seconds=0.2)
 SILENT = row(answered=False, text=None, rank=8, seconds=0.3)
 LOST = row(answered=False, text=None, rank=None, seconds=0.4)
-LIST = row(f1=0.2, cited=1.0, list_recall=0.75, rank=9, citations=(1, 1), seconds=0.5)
+LIST = row(f1=0.2, cited=1.0, list_recall=0.75, list_precision=0.6, rank=9, citations=(1, 1), seconds=0.5)
 KEPT_QUIET, MADE_UP = no_gold(seconds=0.6), no_gold(answered=True, text="y", citations=(4, 4), seconds=10.0)
 ROWS = [RIGHT, HALF, SILENT, LOST, LIST, KEPT_QUIET, MADE_UP]
 
@@ -182,6 +182,7 @@ FIGURES = {
     "em": 1 / 5,  # answerable ones only; unanswered ones count 0
     "f1": 1.7 / 5,
     "list_recall": 0.75,
+    "list_precision": 0.6,
     "cited_right": 2 / 5,
     "cited_right_of_answered": 2 / 3,
     "verbatim": 9 / 10,

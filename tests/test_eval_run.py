@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import html
 import json
@@ -150,6 +151,30 @@ GROUPS = (("Germany",), ("Italy", "Italian Republic"), ("the United States", "US
 def test_a_list_is_judged_by_the_share_of_its_groups_that_any_answer_covers(items, wanted):
     assert judge(question(GOLD, all_of=GROUPS), answer(*items)).list_recall == pytest.approx(wanted)
     assert judge(question(GOLD), answer(*items)).list_recall is None
+
+
+@pytest.mark.parametrize(
+    ("items", "wanted"),
+    [
+        ([("Germany", AT), ("Italy", AT + 9)], 1.0),
+        ([("Germany", AT), ("exercise", AT + 37)], 1 / 2),  # no member
+        ([("Germany, Italy and Spain", AT)], 1.0),  # an accepted variant
+        ([("Spain opposed the exercise", AT + 19)], 0.0),  # less than half of it is a member
+        ([], 0.0),
+    ],
+)
+def test_a_list_is_judged_by_the_share_of_its_answers_that_are_accepted(items, wanted):
+    assert (
+        judge(question(Gold("Germany, Italy and Spain", "a.txt", AT), all_of=GROUPS), answer(*items)).list_precision
+        == wanted
+    )
+    assert judge(question(GOLD), answer(*items)).list_precision is None
+
+
+def test_the_first_member_of_a_list_is_its_first_answer():
+    listed = dataclasses.replace(answer(("Germany", AT), ("Italy", AT + 9)), listed=True)
+    row = judge(question(Gold("Germany", "a.txt", AT)), listed)
+    assert (row.text, row.em) == ("Germany; Italy", 1.0)
 
 
 def read_passages(*extents: tuple[str, int, int]) -> list[Considered]:

@@ -134,6 +134,62 @@ def test_other_words_are_another_answer(assistant):
     assert texts(answer) == ["Germany", "Spain"]
 
 
+# Lists
+
+THREE = "Germany, Italy and Spain"
+
+
+def test_a_list_question_gets_each_thing_by_itself_and_their_join_as_text(assistant, tmp_path):
+    answer = assistant({"a.txt": LETTERS}, THREE).ask(QUESTION)
+    assert texts(answer) == ["Germany", "Italy", "Spain"] and answer.text == "Germany; Italy; Spain"
+    assert check_quotes(answer, tmp_path / "articles") == 3
+    assert answer.verify() == [] and answer.to_dict()["text"] == answer.text
+
+
+def test_members_are_gathered_from_several_articles_and_merged(assistant):
+    made = assistant({"a.txt": LETTERS, "b.txt": "Hungary and Spain opposed it too."}, THREE, "Hungary and Spain")
+    answer = made.ask(QUESTION)
+    assert sorted(texts(answer)) == ["Germany", "Hungary", "Italy", "Spain"]
+    (spain,) = (item for item in answer.answers if item.text == "Spain")
+    assert [c.source for c in spain.citations] == ["a.txt", "b.txt"] and spain.n_sources == 2
+
+
+def test_a_question_for_one_thing_gets_the_enumeration_as_it_stands(assistant):
+    answer = assistant({"a.txt": LETTERS}, THREE).ask(FOR_ONE)
+    assert texts(answer) == [THREE] and answer.text == THREE
+
+
+def test_top_cuts_a_list_where_it_is_given_alone(assistant):
+    letters = ", ".join(f"{chr(c)}land" for c in range(65, 85)) + " and Zland"
+    made = assistant({"a.txt": f"The letters went to {letters}."}, letters)
+    assert len(made.ask(QUESTION).answers) == 21
+    assert made.ask(QUESTION, top=2).text == "Aland; Bland"
+
+
+def test_an_answer_claims_its_first_entry_or_all_of_them(assistant):
+    answer = assistant({"a.txt": LETTERS}, THREE).ask(QUESTION)
+    for text, checks in (
+        ("Germany; Italy; Spain", True),
+        ("Germany", True),
+        ("Germany; Italy", False),
+        ("Germany; Spain; Italy", False),
+        ("Germany, Italy, Spain", False),
+        ("Spain", False),
+        (None, False),
+        ("", False),
+    ):
+        assert (problems(answer.to_dict() | {"text": text}, answer.find) == []) is checks
+
+
+def test_the_members_of_a_list_are_marked_in_one_passage(assistant):
+    answer = assistant({"a.txt": LETTERS}, THREE).ask(QUESTION)
+    printed = " ".join(to_text(answer).replace("   | ", " ").split())
+    assert printed.startswith("Germany; Italy; Spain each 100% confident a.txt")
+    assert "However, >>Germany<<, >>Italy<< and >>Spain<< opposed the exercise." in printed
+    assert "characters 55 to 62, 64 to 69, 74 to 79" in to_markdown(answer)
+    assert to_html(answer).count("<mark>") == 3 and to_html(answer).count("<blockquote>") == 1
+
+
 def test_two_places_in_one_article_are_two_citations_of_one_source(assistant):
     answer = assistant({"a.txt": "Spain said no. Later Spain agreed."}, "Spain").ask(QUESTION)
     (item,) = answer.answers
