@@ -31,9 +31,10 @@ def kind(question: str) -> Kind:
     words = _words(question)
     at = next((n for n, word in enumerate(words) if word in _ASKING), None)
     first = words[0] if words else ""
+    if first in ("list", "enumerate"):
+        return "list"
     if first in _ORDERS and (at is None or at > 3):
-        rest = words[2:] if words[1:2] in (["me"], ["us"]) else words[1:]
-        return "list" if first in ("list", "enumerate") or many(rest) else "one"
+        return "list" if many(words[2:] if words[1:2] in (["me"], ["us"]) else words[1:]) else "one"
     if first in AUXILIARIES:
         return "yesno"
     if at is None:

@@ -24,6 +24,7 @@ who all signed
 Name the islands that were evacuated
 name all the members
 List every country they wrote to
+List what they sent
 Please list the stolen objects.
 Could you tell me which trade unions called the strike?
 According to the police, which suspects fled?
