@@ -22,6 +22,7 @@ import numpy as np
 
 from index.build import build
 from index.library import Library
+from index.store import exists
 from qa.progress import bar
 
 DEEP = 20
@@ -44,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with (folder / "all.jsonl").open("w", encoding="utf-8") as out:
             out.writelines(json.dumps(article) + "\n" for article in articles)
         place = args.library or Path(scratch) / "library"
-        if not args.library or not place.exists():
+        if not exists(place):
             build(folder, place, progress=bar("embedding", "passages"))
         library = Library.open(place)
         ways = {**WAYS, "hybrid": args.weights}
