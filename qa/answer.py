@@ -78,7 +78,8 @@ class Considered:
 @dataclass(frozen=True)
 class Answer:
     """question: as it was asked. reason: why there is no answer, in words; None where there is one. listed: whether the
-    answers are the members of one list, so that all of them together are the answer."""
+    answers are the members of one list, so that all of them together are the answer. conflicts: pairs of answers that
+    disagree, {"answers": [i, j], "kind": ...}; see `qa.conflicts`."""
 
     question: str
     answers: tuple[Item, ...]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from index.build import build, default_library
 from index.encoders import Progress
 from index.errors import QuestionError
 from index.library import Filter, Library
 from index.store import exists
-from qa.answer import Answer, Considered
-from qa.candidates import Candidate, merge, weigh
+from qa.answer import Answer, Considered, Item
+from qa.candidates import Candidate, heard, merge, origin, weigh
 from qa.confidence import calibration
+from qa.conflicts import disputed
 from qa.followup import standalone
 from qa.lists import members
 from qa.question import check_question, make_filter
@@ -22,6 +24,7 @@ from qa.reader import DEFAULT, Reader, Reading, load_reader
 READ = 8  # passages that are read for a question
 RIVAL = 0.5  # a further answer is given if it is at least this likely, compared with the best
 TOP, TOP_LISTED = 5, 50  # answers at most, and things in a list, where the caller does not say
+HEARD = 0.2  # one that bears out or disputes an answer counts if it is at least this likely, compared with the best
 
 
 class Assistant:
@@ -78,17 +81,17 @@ class Assistant:
         if top is not None and top < 1:
             raise QuestionError(f"top is {top}; ask for at least 1 answer")
         chosen = make_filter(sources, since, until, as_of)
-        considered, candidates = self.consider(standalone(asked, history), chosen)
+        alone = standalone(asked, history)
+        considered, candidates = self.consider(alone, chosen)
         fitted = calibration(self.reader.name)
         threshold = fitted.threshold if fitted else 0.5
-        likely = max(threshold, RIVAL * candidates[0].probability) if candidates else threshold
-        listed = members(asked, candidates, threshold)
-        items = merge(listed or [candidate for candidate in candidates if candidate.probability >= likely])
+        listed = members(alone, candidates, threshold)
+        items, conflicts = _chosen(alone, [] if listed else candidates, threshold, top or TOP)
+        if listed:
+            items = merge(listed)[: top or TOP_LISTED]
         reason = None if items else explain(chosen, considered)
         seconds = time.perf_counter() - began
-        items = items[: top or (TOP_LISTED if listed else TOP)]
-        find = self.library.article
-        return Answer(question, items, reason, seconds, considered=considered, find=find, listed=bool(listed))
+        return Answer(question, items, reason, seconds, conflicts, considered, self.library.article, bool(listed))
 
     def consider(self, question: str, chosen: Filter) -> tuple[tuple[Considered, ...], list[Candidate]]:
         """Retrieves and reads: the passages, in order of retrieval, and every span worth a thought, best first."""
@@ -108,6 +111,19 @@ class Assistant:
 def ask(question: str, path: str | Path, *, history: Sequence[Answer | str] = (), **options: object) -> Answer:
     """One call: `Assistant.open(path).ask(question)`. options: those of `Assistant.ask`."""
     return Assistant.open(path).ask(question, history, **options)  # type: ignore[arg-type]
+
+
+def _chosen(
+    question: str, candidates: Sequence[Candidate], threshold: float, top: int
+) -> tuple[tuple[Item, ...], tuple[dict[str, Any], ...]]:
+    """The best answers, and which of them disagree. Less likely candidates are heard too: one may bear out an answer
+    or dispute it."""
+    if not candidates:
+        return (), ()
+    likely, floor = (max(threshold, share * candidates[0].probability) for share in (RIVAL, HEARD))
+    weighed = heard(question, candidates, likely, floor)
+    origins = {candidate.article.source: origin(candidate.article) for candidate in weighed}
+    return disputed(question, merge(weighed), likely, top, lambda source: origins.get(source, source))
 
 
 def explain(chosen: Filter, considered: Sequence[Considered]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,9 +11,11 @@ from index.article import Article
 from index.passages import Passage
 from index.search.lexical import content_words, stem
 from qa.answer import Citation, Extract, Item
+from qa.claims import concerns
 from qa.confidence import Calibration
 from qa.dates import asks_when, quoted, whole_mention
 from qa.reader import Reading, Span
+from qa.same import grouped
 
 
 @dataclass(frozen=True)
@@ -74,25 +75,36 @@ def _odds(score: float) -> float:
     return 1 + math.exp(min(-score, 500.0))
 
 
+def heard(question: str, candidates: Sequence[Candidate], likely: float, floor: float) -> list[Candidate]:
+    """Those that may be answers, and less likely ones, down to `floor`, that may bear out an answer or dispute it:
+    their sentence has to be about what is asked."""
+    return [
+        found
+        for found in candidates
+        if found.probability >= likely
+        or (found.probability >= floor and (citation := cite(found)) and concerns(question, citation))
+    ]
+
+
 def merge(candidates: Sequence[Candidate]) -> tuple[Item, ...]:
-    """Spans of the same words become one answer with several citations, in the order given. Every quote is compared
-    with its article here; one that does not check is withheld, never repaired."""
-    groups: dict[str, list[tuple[Candidate, Citation]]] = {}
-    for candidate in candidates:
-        citation = cite(candidate)
-        same = plain(candidate.span.text)
-        if citation is None or not same:
-            continue
-        group = groups.setdefault(same, [])
-        if not any(_overlap(citation, other) for _, other in group):
-            group.append((candidate, citation))
-    return tuple(_item(group) for group in groups.values())
+    """Spans that say the same become one answer with several citations, in the order given; see `qa.same`. Every quote
+    is compared with its article here; one that does not check is withheld, never repaired."""
+    cited = [(candidate, citation) for candidate in candidates if (citation := cite(candidate))]
+    return tuple(_item(group) for group in grouped(cited, lambda pair: pair[1].quote))
 
 
 def _item(group: Sequence[tuple[Candidate, Citation]]) -> Item:
     best, first = group[0]
-    independent = {found.article.copy_of or found.article.source for found, _ in group}
-    return Item(first.quote, best.probability, tuple(citation for _, citation in group), len(independent))
+    citations: list[Citation] = []
+    for _, citation in group:
+        if not any(_overlap(citation, other) for other in citations):
+            citations.append(citation)
+    return Item(first.quote, best.probability, tuple(citations), len({origin(found.article) for found, _ in group}))
+
+
+def origin(article: Article) -> str:
+    """What an article shares with its near-copies."""
+    return article.copy_of or article.source
 
 
 def _overlap(one: Citation, other: Citation) -> bool:
@@ -109,9 +121,3 @@ def cite(candidate: Candidate) -> Citation | None:
     around = Extract(passage.start, passage.end, article.text[passage.start : passage.end])
     known = article.source, article.title, article.published, article.sha256
     return Citation(*known, start, end, span.text, quoted(article, passage, start, end), around)
-
-
-def plain(text: str) -> str:
-    """What makes two spans the same answer: letters and digits in lower case, without articles."""
-    words = re.findall(r"\w+", unicodedata.normalize("NFKC", text).lower())
-    return " ".join(word for word in words if word not in {"a", "an", "the"})

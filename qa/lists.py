@@ -1,7 +1,7 @@
 """What a list question gets: the things that the best spans enumerate, each by itself, from several passages.
 
 Every member keeps the place where it stands, so that it is cited like any other answer. Which members are the same
-thing is decided by `qa.candidates`.
+thing is decided by `qa.same`.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from qa.candidates import Candidate, plain
+from qa.candidates import Candidate
 from qa.completion import complete
 from qa.enumeration import split
 from qa.kinds import Kind, kind, wanted
 from qa.phrases import Extent, is_name
+from qa.same import same
 
 BESIDE = 0.8  # a further span adds to an enumeration if it is at least this likely, compared with the best
 FURTHER = 0.6  # the same, where the best span is a single thing, or where the two have a member in common
@@ -44,17 +45,17 @@ def _more(
     first: Sequence[Candidate], lists: Sequence[list[Candidate]], best: float, most: int | None
 ) -> list[Candidate]:
     """What the other spans add to the first list: further places of its members, and further members."""
-    found, texts = list(first), {plain(part.span.text) for part in first}
+    found, texts = list(first), [part.span.text for part in first]
     named = len(first) > 1 and all(map(_named, first))
     for more in lists:
         apart = [part for part in more if not any(_touch(part, other) for other in found)]
-        known = [part for part in apart if plain(part.span.text) in texts]
+        known = [part for part in apart if any(same(part.span.text, text) for text in texts)]
         least = best * (FURTHER if known or len(first) < 2 else BESIDE)
         fits = not named or all(map(_named, more))  # names are no company for other things
         if fits and more[0].probability >= least and (most is None or len(texts) < most):
+            texts += [part.span.text for part in apart if part not in known]
             known = apart
         found += known
-        texts |= {plain(part.span.text) for part in known}
     return found[len(first) :]
 
 

@@ -13,6 +13,7 @@ from index.errors import ArticleError, QuestionSetError
 from index.formats import need_folder, read_file
 from index.passages import Passage
 from qa.answer import JOIN
+from qa.conflicts import KINDS
 from qa.dates import quoted
 from qa.edtf import is_edtf
 
@@ -37,7 +38,18 @@ def problems(answer: dict[str, Any], find: Callable[[str], Article | None]) -> l
             found.append(f"answer {n}: counts {item.get('n_sources')!r} sources, cites {len(sources)}")
         if citations and isinstance(citations[0], dict) and citations[0].get("quote") != item.get("text"):
             found.append(f"answer {n}: text {item.get('text')!r} is not the quote of its first citation")
-    return found
+    return [*found, *conflict_problems(answer, len(items))]
+
+
+def conflict_problems(answer: dict[str, Any], count: int) -> Iterator[str]:
+    """Conflicts that do not name two of the `count` answers, or are of no known kind."""
+    told = answer.get("conflicts", [])
+    for n, pair in enumerate(told if isinstance(told, list) else [told]):
+        named = _list(pair, "answers")
+        if len(named) != 2 or named[0] == named[1] or not all(type(m) is int and 0 <= m < count for m in named):
+            yield f"conflict {n}: names the answers {named!r}, of {count}"
+        if not isinstance(pair, dict) or pair.get("kind") not in KINDS:
+            yield f"conflict {n}: is of no kind of {', '.join(KINDS)}"
 
 
 def citation_problems(citation: Any, find: Callable[[str], Article | None]) -> Iterator[str]:

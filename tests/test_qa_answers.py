@@ -160,10 +160,11 @@ def test_a_question_for_one_thing_gets_the_enumeration_as_it_stands(assistant):
 
 
 def test_top_cuts_a_list_where_it_is_given_alone(assistant):
-    letters = ", ".join(f"{chr(c)}land" for c in range(65, 85)) + " and Zland"
+    countries = "Albania Belgium Chile Denmark Estonia France Germany Hungary India Japan Kenya Latvia Mexico Norway"
+    letters = ", ".join(countries.split()) + " and Zambia"
     made = assistant({"a.txt": f"The letters went to {letters}."}, letters)
-    assert len(made.ask(QUESTION).answers) == 21
-    assert made.ask(QUESTION, top=2).text == "Aland; Bland"
+    assert len(made.ask(QUESTION).answers) == 15
+    assert made.ask(QUESTION, top=2).text == "Albania; Belgium"
 
 
 def test_an_answer_claims_its_first_entry_or_all_of_them(assistant):

@@ -1,0 +1,72 @@
+"""What is shown of an answer, whatever the form (`qa.render`): entries with their passages, and what disagrees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from qa.answer import Answer, Citation, Item
+from qa.edtf import spoken
+
+Parts = list[tuple[str, bool]]
+"""A passage in pieces: text, and whether it is quoted."""
+
+
+def entries(answer: Answer) -> list[tuple[str, str, list[tuple[Citation, Parts]]]]:
+    """What is shown one below the other: (text, how sure, its passages, each with its first citation). The members of a
+    list are shown together, and a passage that names several of them once, with each of them marked."""
+    if not answer.listed or len(answer.answers) < 2:
+        items = answer.answers
+        return [(i.text, confidence(i), [(c, passage_parts([c])) for c in i.citations]) for i in items]
+    places: dict[tuple[str, int, int], list[Citation]] = {}
+    for item in answer.answers:
+        for citation in item.citations:
+            places.setdefault((citation.source, citation.passage.start, citation.passage.end), []).append(citation)
+    least, most = (f"{pick(item.confidence for item in answer.answers):.0%}" for pick in (min, max))
+    note = f"each {most} confident" if least == most else f"each {least} to {most} confident"
+    return [(answer.text or "", note, [(_together(cited), passage_parts(cited)) for cited in places.values()])]
+
+
+def disagreements(answer: Answer) -> list[tuple[str, str, str]]:
+    """For each conflict what it is, and the two sides: the quote, where it comes from, and its day."""
+    told = []
+    for pair in answer.conflicts:
+        one, other = (answer.answers[n].citations[0] for n in pair["answers"])
+        kind = pair["kind"]
+        head = "A later article replaces the earlier answer" if kind == "superseded" else f"Sources disagree ({kind})"
+        told.append((head, f"“{one.quote}” ({origin(one)})", f"“{other.quote}” ({origin(other)})"))
+    return told
+
+
+def confidence(item: Item) -> str:
+    count = f"{item.n_sources} sources" if item.n_sources > 1 else "1 source"
+    return f"{item.confidence:.0%} confident, {count}"
+
+
+def origin(citation: Citation) -> str:
+    """Where a quote comes from: title if there is one, source, and day."""
+    title = f"“{citation.title}”, " if citation.title else ""
+    return f"{title}{citation.source}, {citation.published or 'date unknown'}"
+
+
+def dates(citation: Citation) -> str:
+    """Beside a quote, never in it: what the days that its sentences name are: "Friday = 2024-06-07, ..."."""
+    named = [(mention.mention, spoken(mention.date)) for mention in citation.dates]
+    return ", ".join(f"{words} = {day}" for words, day in named if not day.endswith(words))
+
+
+def passage_parts(cited: Sequence[Citation]) -> Parts:
+    """The passage of the citations, which is the same for all, with their quotes set apart."""
+    passage, at, parts = cited[0].passage, 0, list[tuple[str, bool]]()
+    for citation in sorted(cited, key=lambda citation: citation.start):
+        start, end = citation.start - passage.start, citation.end - passage.start
+        if start >= at:
+            parts += [(passage.text[at:start], False), (passage.text[start:end], True)]
+            at = end
+    return [*parts, (passage.text[at:], False)]
+
+
+def _together(cited: Sequence[Citation]) -> Citation:
+    """The first of them, with the dates of all."""
+    mentions = dict.fromkeys(mention for citation in cited for mention in citation.dates)
+    return replace(cited[0], dates=tuple(sorted(mentions, key=lambda mention: mention.start)))
