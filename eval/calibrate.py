@@ -1,8 +1,7 @@
 """Fits the confidence of a reader: `python -m eval.calibrate --data FOLDER [--reader attest] [--write]`.
 
-Two sets of questions, neither of them a test set, ask the whole assistant: the reader's own validation documents (their
-paragraphs become a folder of articles, so that retrieval has to find the right one among hundreds), and the project's
-questions over seeds/. Every candidate span is an example: right if its token F1 with an accepted answer is at least one
+Two sets of questions, neither of them a test set, ask the whole assistant: those of `eval.validation`, and the
+project's questions over seeds/. Every candidate span is an example: right if its token F1 with an accepted answer is at least one
 half, wherever it stands. A logistic regression on the features of qa.confidence gives the probability; the
 threshold is the highest one at which `--coverage` of the answerable seeds questions are still answered.
 """
@@ -10,12 +9,9 @@ threshold is the highest one at which `--coverage` of the answerable seeds quest
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-import random
 import sys
 import tempfile
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,14 +21,14 @@ import numpy as np
 
 from eval.logistic import fit_logistic
 from eval.metrics import auroc, fold, token_f1
-from eval.questions import Gold, Question, read_questions
+from eval.questions import Question, read_questions
+from eval.validation import validation
 from index.library import Filter
 from qa.assistant import Assistant
 from qa.candidates import Candidate
 from qa.confidence import FEATURES
 from qa.followup import standalone
 from qa.progress import bar
-from qa.reader.mix import validation_rows
 
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "qa" / "confidence.json"
@@ -53,7 +49,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.calibrate", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with train/*.jsonl.gz")
     parser.add_argument("--reader", default="attest")
-    parser.add_argument("--questions", type=int, default=400, help="of the validation documents")
     parser.add_argument("--coverage", type=float, default=0.9)
     parser.add_argument("--keep", type=Path, help="keeps the examples in this file, and uses them if it is there")
     parser.add_argument("--write", action="store_true", help=f"store the result in {TARGET.name}")
@@ -70,49 +65,26 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def collect(args: argparse.Namespace) -> list[Example]:
-    """Asks all questions; about a third of a second each."""
+    """Asks all questions; about a tenth of a second each."""
     seeds = HERE.parent / "seeds"
     assistant = Assistant.open(seeds, reader=args.reader)
     own = read_questions(HERE / "questions" / "seeds.jsonl", assistant.library.article)
-    examples = _ask_all(assistant, own, seeds=True)
-    with tempfile.TemporaryDirectory() as folder:
-        asked = write_documents(validation_rows(args.data / "train"), Path(folder), args.questions)
-        other = Assistant.open(folder, reader=args.reader, progress=bar("embedding", "passages"))
-        return examples + _ask_all(other, asked, seeds=False)
+    examples = _ask_all(assistant, [(question, question.answerable) for question in own], seeds=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        for folder, asked in validation(args.data / "train", Path(scratch)):
+            other = Assistant.open(folder, reader=args.reader, progress=bar("embedding", "passages"))
+            examples += _ask_all(other, asked, seeds=False)
+    return examples
 
 
-def write_documents(rows: list[dict[str, Any]], folder: Path, most: int) -> list[Question]:
-    """Every paragraph as an article of its own; a sample of the questions, half of them unanswerable."""
-    for context in {row["context"] for row in rows}:
-        (folder / f"{_name(context)}.txt").write_bytes(context.encode())
-    rng = random.Random(0)
-    by_kind: dict[bool, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        by_kind[row["impossible"]].append(row)
-    picked = [row for kind in (False, True) for row in rng.sample(by_kind[kind], min(most // 2, len(by_kind[kind])))]
-    return [
-        Question(
-            row["id"],
-            row["question"],
-            "unanswerable" if row["impossible"] else "factoid",
-            tuple(Gold(a["text"], f"{_name(row['context'])}.txt", a["start"]) for a in row["answers"]),
-        )
-        for row in picked
-    ]
-
-
-def _name(context: str) -> str:
-    return hashlib.sha256(context.encode()).hexdigest()[:16]
-
-
-def _ask_all(assistant: Assistant, questions: Sequence[Question], seeds: bool) -> list[Example]:
+def _ask_all(assistant: Assistant, questions: Sequence[tuple[Question, bool]], seeds: bool) -> list[Example]:
     tell = bar("asking", "questions")
     examples = []
-    for done, question in enumerate(questions, 1):
+    for done, (question, answerable) in enumerate(questions, 1):
         full = standalone(question.question, [question.context] if question.context else [])
         for candidate in assistant.consider(full, Filter())[1]:
             features = tuple(round(candidate.features[name], 5) for name in FEATURES)
-            examples.append(Example(question.id, features, is_right(candidate, question), question.answerable, seeds))
+            examples.append(Example(question.id, features, is_right(candidate, question), answerable, seeds))
         tell(done, len(questions))
     return examples
 

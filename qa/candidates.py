@@ -12,10 +12,10 @@ from index.passages import Passage
 from index.search.lexical import content_words, stem
 from qa.answer import Citation, Extract, Item
 from qa.claims import concerns
-from qa.confidence import Calibration
+from qa.confidence import LEAD, Calibration
 from qa.dates import asks_when, quoted, whole_mention
 from qa.reader import Reading, Span
-from qa.same import grouped
+from qa.same import grouped, same
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,17 @@ def weigh(
     best = max((span.score for span in reading.spans), default=0.0)
     candidates = []
     when = asks_when(question)
-    for found in reading.spans:
-        span = _whole(found, *places[found.passage], when=when)
+    spans = [_whole(span, *places[span.passage], when=when) for span in reading.spans]
+    for span in spans:
+        rival = max((other.score for other in spans if not same(other.text, span.text)), default=-math.inf)
         features = {
             "score": span.score,
             "share": span.share,
             "cosine": float(cosines[span.passage]),
             "coverage": len(words & held[span.passage]) / max(1, len(words)),
             "behind": best - span.score,
+            "lead": max(-LEAD, min(LEAD, span.score - rival)),
+            "rank": math.log1p(span.passage),
         }
         unfitted = reading.answerable * _odds(best) / _odds(span.score)
         probability = fitted.probability(features) if fitted else unfitted

@@ -14,9 +14,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-FEATURES = ("score", "share", "cosine", "coverage", "behind")
+FEATURES = ("score", "share", "cosine", "coverage", "behind", "lead", "rank")
 """score, share: the reader's, of the span (see qa.reader.Span). cosine: question against passage. coverage: share of
-the question's content words that the passage holds. behind: how far the score lies behind the best of all spans."""
+the question's content words that the passage holds. behind: how far the score lies behind the best of all spans; lead:
+how far before the best that says something else, at most LEAD either way. rank: log of the passage's place, from 1."""
+
+LEAD = 10.0
 
 
 @dataclass(frozen=True)
