@@ -66,8 +66,6 @@ def write(
     else:
         disk.write(draft / "vectors.f32", (_bytes(array[rows]) for _, array, rows in blocks))
     articles = _group(db, old, kept)
-    if not changed:
-        db.execute("insert into words(words) values ('optimize')")
     db.commit()
     db.close()
     return {"articles": articles, "passages": tables.rows, "worn": worn if changed else 0}

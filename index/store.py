@@ -3,7 +3,7 @@
     DIR/CURRENT                     "gen-000002 ", and the SHA-256 of its manifest
     DIR/LOCK, DIR/WRITER            held by the one writer; who that is
     DIR/gen-000002/manifest.json    format, encoder, folder, counts, and size and SHA-256 of every other file
-    DIR/gen-000002/articles.db      SQLite: files, articles, passages, words (FTS5)
+    DIR/gen-000002/articles.db      SQLite: files, articles, passages, their words
     DIR/gen-000002/vectors.f32      (passages, dim) little-endian float32, unit rows
 
 A generation is written beside the current one and takes its place by one rename, so that a reader sees the old or the
@@ -26,7 +26,7 @@ from typing import Any
 from index import disk
 from index.errors import LibraryCorrupt, LibraryError, LibraryLocked, LibraryMissing, LibraryOutdated
 
-FORMAT = 3
+FORMAT = 4
 CHECKED_AT_OPEN = 256 * 2**20  # bytes up to which every open compares hashes (.2 s); above, sizes, and the hash of
 # each article that is read; `attest doctor` compares all
 

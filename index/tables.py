@@ -15,7 +15,8 @@ import numpy as np
 
 from index.article import Article
 from index.passages import Passage
-from index.search.lexical import TOKENIZER
+from index.search.postings import SCHEMA as WORDS
+from index.search.writer import Writer
 
 SCHEMA = f"""
 create table file(path text primary key, size int, mtime_ns int, sha256 text, refused text);
@@ -27,13 +28,9 @@ create table passage(id integer primary key, article int, start int, "end" int);
 create index passage_of on passage(article);
 create index article_file on article(file);
 create index article_hash on article(sha256);
-create virtual table words using fts5(text, content='', tokenize='{TOKENIZER}');
-"""
+{WORDS}"""
 KNOWN = ("source", "title", "published", "dated_by", "author", "url", "language", "text")
 """Columns of an article that are fields of `Article`."""
-
-IN = "insert into words(rowid, text) values (?, ?)"
-OUT = "insert into words(words, rowid, text) values ('delete', ?, ?)"  # FTS5 forgets a text that it is told again
 
 PART = 16 * 2**20  # bytes of a file in one blob
 
@@ -65,6 +62,7 @@ class Tables:
         self.db = db
         self.rows = db.execute("select count(*) from passage").fetchone()[0]
         self.free: list[int] = []
+        self._words = Writer(db)
         self._next = db.execute("select coalesce(max(id), -1) + 1 from article").fetchone()[0]
 
     def add_file(self, file: File, original: Sequence[bytes]) -> None:
@@ -85,7 +83,7 @@ class Tables:
             row = self.free.pop() if self.free else self.rows
             self.rows = max(self.rows, row + 1)
             self.db.execute("insert into passage values (?, ?, ?, ?)", (row, number, passage.start, passage.end))
-            self._word(IN, row, article.text[passage.start : passage.end])
+            self._words.add(row, article.text[passage.start : passage.end])
             rows.append(row)
         return rows
 
@@ -96,7 +94,7 @@ class Tables:
             for number, text in articles:
                 held = self.db.execute('select id, start, "end" from passage where article = ?', (number,)).fetchall()
                 for row, start, end in held:
-                    self._word(OUT, row, text[start:end])
+                    self._words.remove(row, text[start:end])
                     self.free.append(row)
                 self.db.execute("delete from passage where article = ?", (number,))
             for table, column in (("article", "file"), ("original", "path"), ("file", "path")):
@@ -104,18 +102,16 @@ class Tables:
         self.free.sort(reverse=True)
 
     def fill(self) -> dict[int, int]:
-        """Gives the free rows to the last passages. Returns {new row: old row}."""
+        """Gives the free rows to the last passages, and ends the work. Returns {new row: old row}."""
         count, free = self.rows - len(self.free), set(self.free)
         last = [row for row in range(count, self.rows) if row not in free]
         moves = dict(zip(sorted(row for row in free if row < count), last, strict=True))
         find = 'select text, start, "end" from passage p join article a on a.id = p.article where p.id = ?'
         for row, old in moves.items():
             text, start, end = self.db.execute(find, (old,)).fetchone()
-            self._word(OUT, old, text[start:end])
-            self._word(IN, row, text[start:end])
+            self._words.remove(old, text[start:end])
+            self._words.add(row, text[start:end])
             self.db.execute("update passage set id = ? where id = ?", (row, old))
+        self._words.write()
         self.rows, self.free = count, []
         return moves
-
-    def _word(self, statement: str, row: int, text: str) -> None:
-        self.db.execute(statement, (row + 1, text))

@@ -1,15 +1,24 @@
-"""BM25 over SQLite's FTS5 (Robertson and Zaragoza 2009, with FTS5's constants), words stemmed by Porter's rules."""
+"""BM25 (Robertson and Zaragoza 2009) over the postings in SQLite, with the constants of SQLite's own bm25().
+
+Each passage that holds a term of the question is scored: k1 1.2, b 0.75, and the inverse document frequency
+log((N - n + 0.5) / (n + 0.5)), at least 1e-6. The scores are exact sums in double precision over terms from the rarest
+on, so that passages which are equal to BM25 have equal scores.
+"""
 
 from __future__ import annotations
 
+import math
 import re
 import sqlite3
+from functools import cached_property
 
 import numpy as np
 
 from index.search import Hit
+from index.search.postings import BLOCK, lengths, postings
+from index.search.terms import terms
 
-TOKENIZER = "porter unicode61 remove_diacritics 2"
+K1, B, LEAST = 1.2, 0.75, 1e-6
 _MOST_TERMS = 64
 # Asked in almost every question, told in almost every passage: they cost time and rank nothing.
 _STOP = frozenset(
@@ -20,37 +29,62 @@ _STOP = frozenset(
 
 
 class Lexical:
-    """db: a connection whose table `words` is an FTS5 index with rowid = row of the passage + 1."""
+    """db: a connection to a database with the tables of `index.search.postings`, which do not change any more."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
+    @cached_property
+    def _norms(self) -> tuple[np.ndarray, int]:
+        """(rows,) float64: k1 (1 - b + b length / mean length); and how many passages there are."""
+        terms_of = lengths(self._db)
+        held = terms_of[terms_of >= 0]
+        mean = held.mean() if held.any() else 1.0
+        return K1 * (1 - B + B * terms_of / mean), len(held)
+
     def search(self, question: str, top: int, allowed: np.ndarray | None = None) -> list[Hit]:
-        query = match_query(question)
-        if not query or top < 1 or (allowed is not None and not len(allowed)):
+        asked = list(dict.fromkeys(term for word in content_words(question) for term in terms(word)))[:_MOST_TERMS]
+        if not asked or top < 1 or (allowed is not None and not len(allowed)):
             return []
-        where, values = "", [query]
-        if allowed is not None:
-            where, values = (
-                "and rowid - 1 in (select value from json_each(?))",
-                [query, f"[{','.join(map(str, allowed))}]"],
-            )
-        rows = self._db.execute(
-            f"select rowid - 1, -bm25(words) from words where words match ? {where} order by 2 desc, 1 limit ?",
-            (*values, top),
-        )
-        return [Hit(row, score) for row, score in rows]
+        scores = self._scores(asked)
+        if allowed is None:
+            return best(scores, top)
+        if not (np.diff(allowed) > 0).all():
+            allowed = np.unique(allowed)
+        return [Hit(int(allowed[hit.row]), hit.score) for hit in best(scores[allowed], top)]
+
+    def _scores(self, asked: list[str]) -> np.ndarray:
+        norms, count = self._norms
+        scores = np.zeros(len(norms))
+        found = [
+            (sum(len(counts) for _, _, counts in lines), lines) for lines in (postings(self._db, t) for t in asked)
+        ]
+        for n, lines in sorted(found, key=lambda pair: pair[0]):
+            weight = (K1 + 1) * max(LEAST, math.log((count - n + 0.5) / (n + 0.5)))
+            for block, places, counts in lines:
+                here = slice(block * BLOCK, (block + 1) * BLOCK)
+                often = counts.astype(float)
+                scores[here][places] += weight * often / (often + norms[here][places])
+        return scores
+
+
+def best(scores: np.ndarray, top: int, width: int = 256) -> list[Hit]:
+    """The highest scores above 0, ties to the lower row. The top-th highest of the maxima of stretches is a bound that
+    no score of the best is below: it leaves few to sort."""
+    bound = 0.0
+    if len(scores) > top * width:
+        whole = len(scores) // width * width
+        highest = scores[:whole].reshape(-1, width).max(1)
+        bound = float(np.partition(highest, -top)[-top])
+    rows = np.flatnonzero(scores >= bound if bound > 0 else scores > 0)
+    rows = rows[np.lexsort((rows, -scores[rows]))][:top]
+    return [Hit(row, score) for row, score in zip(rows.tolist(), scores[rows].tolist(), strict=True)]
 
 
 def content_words(question: str) -> list[str]:
     """The question's words in lower case, each once, without stop words unless it has no others."""
     words = list(dict.fromkeys(re.findall(r"\w+", question.lower())))
     return [word for word in words if word not in _STOP] or words
-
-
-def match_query(question: str) -> str:
-    """Any of the question's words, each quoted, so that no query syntax gets in."""
-    return " OR ".join(f'"{word}"' for word in content_words(question)[:_MOST_TERMS])
 
 
 def stem(word: str) -> str:

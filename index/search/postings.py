@@ -1,0 +1,44 @@
+"""An inverted index as two tables of SQLite: for every term the rows of the passages that hold it, and how often.
+
+Rows lie in blocks of 2**15. `words` has a line for every term of a block: `places`, the ascending places of its rows
+in the block (little-endian uint16), and `counts` (uint8, at most 255). `lengths` has a line for every block: for each
+place how many terms the passage has, plus one (little-endian uint32), and 0 where there is no passage.
+`index.search.writer` writes the tables; here is how they are read.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+import numpy as np
+
+SCHEMA = """
+create table words(block int, term text, places blob, counts blob, primary key (block, term)) without rowid;
+create table lengths(block integer primary key, lengths blob);
+"""
+BITS = 15
+BLOCK = 1 << BITS
+MOST = 255
+"""What a count is cut to."""
+
+Line = tuple[int, np.ndarray, np.ndarray]
+"""Number of a block, places in it (uint16), counts (uint8)."""
+
+
+def postings(db: sqlite3.Connection, term: str) -> list[Line]:
+    """The lines of a term, of all blocks."""
+    query = "select b.block, places, counts from lengths b cross join words w on w.block = b.block and term = ?"
+    return [
+        (block, np.frombuffer(places, "<u2"), np.frombuffer(counts, np.uint8))
+        for block, places, counts in db.execute(query, (term,))
+    ]
+
+
+def lengths(db: sqlite3.Connection, block: int | None = None) -> np.ndarray:
+    """(blocks * BLOCK,) int64: terms of each row's passage, -1 where there is none; of one block, or of all."""
+    last = db.execute("select coalesce(max(block), -1) from lengths").fetchone()[0] if block is None else 0
+    found = np.full((last + 1) * BLOCK, -1, np.int64)
+    for number, held in db.execute("select block, lengths from lengths where ? is null or block = ?", (block, block)):
+        start = number * BLOCK if block is None else 0
+        found[start : start + len(held) // 4] += np.frombuffer(held, "<u4")
+    return found
