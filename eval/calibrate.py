@@ -1,8 +1,8 @@
 """Fits the confidence of a reader: `python -m eval.calibrate --data FOLDER [--reader attest] [--write]`.
 
 Two sets of questions, neither of them a test set, ask the whole assistant: those of `eval.validation`, and the
-project's questions over seeds/. Every candidate span is an example: right if its token F1 with an accepted answer is at least one
-half, wherever it stands. A logistic regression on the features of qa.confidence gives the probability; the
+project's questions over seeds/. Every candidate span is an example: right if its token F1 with an accepted answer is at
+least one half, wherever it stands. A logistic regression on the features of qa.confidence gives the probability; the
 threshold is the highest one at which `--coverage` of the answerable seeds questions are still answered.
 """
 
@@ -22,6 +22,7 @@ import numpy as np
 from eval.logistic import fit_logistic
 from eval.metrics import auroc, fold, token_f1
 from eval.questions import Question, read_questions
+from eval.reliability import calibration_error
 from eval.validation import validation
 from index.library import Filter
 from qa.assistant import Assistant
@@ -101,9 +102,7 @@ def fit(examples: Sequence[Example], coverage: float) -> dict[str, Any]:
     y = np.array([example.right for example in examples], float)
     mean, spread = x.mean(0), x.std(0) + 1e-9
     z = np.hstack([(x - mean) / spread, np.ones((len(x), 1))])
-    per_set = [sum(example.seeds for example in examples), sum(not example.seeds for example in examples)]
-    share = np.array([len(x) / (2 * per_set[0] if example.seeds else 2 * per_set[1]) for example in examples])
-    w = fit_logistic(z, y, share, np.array([1.0] * x.shape[1] + [0.0]))
+    w = fit_logistic(z, y, np.ones(len(x)), np.array([1.0] * x.shape[1] + [0.0]))
     weights = w[:-1] / spread
     bias = float(w[-1] - (weights * mean).sum())
     probability = 1 / (1 + np.exp(-(x @ weights + bias)))
@@ -140,6 +139,7 @@ def _figures(best: Sequence[tuple[float, bool, Example]], threshold: float) -> d
         "right_of_given": round(sum(r for _, r, _ in given) / max(1, len(given)), 3),
         "abstained_of_unanswerable": round(sum(p < threshold for p, _, _ in no) / max(1, len(no)), 3),
         "brier": round(sum((p - r) ** 2 for p, r, _ in best) / max(1, len(best)), 4),
+        "calibration_error": round(calibration_error([p for p, *_ in best], [r for _, r, _ in best]) or 0.0, 4),
         "auroc_right": round(area, 3) if area is not None else None,
     }
 

@@ -24,7 +24,7 @@ from qa.reader import DEFAULT, Reader, Reading, load_reader
 READ = 8  # passages that are read for a question
 RIVAL = 0.5  # a further answer is given if it is at least this likely, compared with the best
 TOP, TOP_LISTED = 5, 50  # answers at most, and things in a list, where the caller does not say
-HEARD = 0.2  # one that bears out or disputes an answer counts if it is at least this likely, compared with the best
+HEARD, AGREES = 0.2, 0.05  # one that disputes an answer, or says the same, counts if it is at least so likely, likewise
 
 
 class Assistant:
@@ -118,10 +118,10 @@ def _chosen(
 ) -> tuple[tuple[Item, ...], tuple[dict[str, Any], ...]]:
     """The best answers, and which of them disagree. Less likely candidates are heard too: one may bear out an answer
     or dispute it."""
-    if not candidates:
+    if not candidates or candidates[0].probability < threshold:
         return (), ()
-    likely, floor = (max(threshold, share * candidates[0].probability) for share in (RIVAL, HEARD))
-    weighed = heard(question, candidates, likely, floor)
+    likely, floor, least = (share * candidates[0].probability for share in (RIVAL, HEARD, AGREES))
+    weighed = heard(question, candidates, likely, floor, least)
     origins = {candidate.article.source: origin(candidate.article) for candidate in weighed}
     return disputed(question, merge(weighed), likely, top, lambda source: origins.get(source, source))
 

@@ -7,14 +7,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from index.article import Article
+from index.article import Article, Extent
 from index.passages import Passage
 from index.search.lexical import content_words, stem
+from index.sentences import sentences
 from qa.answer import Citation, Extract, Item
 from qa.claims import concerns
 from qa.confidence import LEAD, Calibration
 from qa.dates import asks_when, quoted, whole_mention
 from qa.reader import Reading, Span
+from qa.reader.tidy import tidy
 from qa.same import grouped, same
 
 
@@ -67,10 +69,20 @@ def weigh(
 
 
 def _whole(span: Span, article: Article, passage: Passage, *, when: bool) -> Span:
-    """The span, or the whole date that it is a part of."""
+    """The span, or the whole date that it is a part of; without what reaches into another sentence."""
     text = article.text[passage.start : passage.end]
-    start, end = whole_mention(text, span.start, span.end, when=when)
+    start, end = whole_mention(text, *_within(text, span.start, span.end), when=when)
     return span if (start, end) == (span.start, span.end) else replace(span, start=start, end=end, text=text[start:end])
+
+
+def _within(text: str, start: int, end: int) -> Extent:
+    """Of a span that begins amid a sentence, what is in it; of one that begins with a sentence, all that it holds
+    whole."""
+    touched = [(a, b) for a, b in sentences(text, 0, len(text)) if a < end and start < b]
+    whole = [b for _, b in touched if b <= end]
+    if len(touched) < 2 or not whole:
+        return start, end
+    return tidy(text, start, whole[0] if start > touched[0][0] else whole[-1])
 
 
 def _odds(score: float) -> float:
@@ -78,15 +90,18 @@ def _odds(score: float) -> float:
     return 1 + math.exp(min(-score, 500.0))
 
 
-def heard(question: str, candidates: Sequence[Candidate], likely: float, floor: float) -> list[Candidate]:
-    """Those that may be answers, and less likely ones, down to `floor`, that may bear out an answer or dispute it:
-    their sentence has to be about what is asked."""
-    return [
-        found
-        for found in candidates
-        if found.probability >= likely
-        or (found.probability >= floor and (citation := cite(found)) and concerns(question, citation))
-    ]
+def heard(question: str, candidates: Sequence[Candidate], likely: float, floor: float, least: float) -> list[Candidate]:
+    """Those that may be answers, and less likely ones whose sentence is about what is asked: down to `floor`, since
+    they may dispute an answer, and down to `least` where they say the same as one."""
+    answers = [found.span.text for found in candidates if found.probability >= likely]
+
+    def counts(found: Candidate) -> bool:
+        if found.probability < floor and not any(same(found.span.text, text) for text in answers):
+            return False
+        citation = cite(found)
+        return citation is not None and concerns(question, citation)
+
+    return [f for f in candidates if f.probability >= likely or (f.probability >= least and counts(f))]
 
 
 def merge(candidates: Sequence[Candidate]) -> tuple[Item, ...]:

@@ -31,7 +31,7 @@ def members(question: str, candidates: Sequence[Candidate], threshold: float) ->
     if asked in ("one", "yesno") or not candidates or candidates[0].probability < threshold:
         return []
     best = candidates[0].probability
-    likely = [candidate for candidate in candidates if candidate.probability >= max(threshold, RIVAL * best)]
+    likely = [candidate for candidate in candidates if candidate.probability >= RIVAL * best]
     lists = [[_narrowed(candidate, extent) for extent in _extents(candidate, asked)] for candidate in likely]
     first = next((found for found in lists if len(found) == most), lists[0])  # "which three": who enumerates three
     if len(first) < 2:
