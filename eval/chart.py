@@ -11,15 +11,18 @@ _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 640, 340, 56, 20, 34, 46
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # Okabe and Ito: told apart by all eyes
 
 
-def line_chart(title: str, x_label: str, y_label: str, series: Mapping[str, Points]) -> str:
+def line_chart(title: str, x_label: str, y_label: str, series: Mapping[str, Points], decades: bool = False) -> str:
     """One line for each series, in the order given; a line of one point is drawn as a dot.
 
-    Raises ValueError where there is no point at all, or one that is not finite.
+    decades: both axes are logarithmic. Raises ValueError where there is no point at all, or one that is not finite (for
+    decades: not above zero).
     """
+    if decades:
+        series = {name: [(_log10(x), _log10(y)) for x, y in line] for name, line in series.items()}
     points = [point for line in series.values() for point in line]
     if not points or not all(math.isfinite(value) for point in points for value in point):
         raise ValueError(f"a chart {title!r} of {len(points)} points: needs at least one, all finite")
-    x_ticks, y_ticks = ticks([x for x, _ in points]), ticks([y for _, y in points])
+    x_ticks, y_ticks = ((whole if decades else ticks)([point[axis] for point in points]) for axis in (0, 1))
 
     def place(x: float, y: float) -> tuple[float, float]:
         across = (x - x_ticks[0]) / (x_ticks[-1] - x_ticks[0])
@@ -40,10 +43,10 @@ def line_chart(title: str, x_label: str, y_label: str, series: Mapping[str, Poin
     for tick in x_ticks:
         x, y = place(tick, y_ticks[0])
         anchor = "end" if tick == x_ticks[-1] else "middle"  # the last label stays inside
-        parts += [_line([(x, y), (x, _TOP)], "#dddddd"), _text(x, y + 16, f"{tick:g}", anchor)]
+        parts += [_line([(x, y), (x, _TOP)], "#dddddd"), _text(x, y + 16, _label(tick, decades), anchor)]
     for tick in y_ticks:
         x, y = place(x_ticks[0], tick)
-        parts += [_line([(x, y), (_WIDTH - _RIGHT, y)], "#dddddd"), _text(x - 6, y + 4, f"{tick:g}", "end")]
+        parts += [_line([(x, y), (_WIDTH - _RIGHT, y)], "#dddddd"), _text(x - 6, y + 4, _label(tick, decades), "end")]
     for number, (name, line) in enumerate(series.items()):
         colour = _COLOURS[number % len(_COLOURS)]
         placed = [place(*point) for point in line]
@@ -63,6 +66,20 @@ def ticks(values: Sequence[float], about: int = 6) -> list[float]:
     step = next(power * n for n in (1, 2, 2.5, 5, 10) if power * n >= rough * 0.999)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [round(n * step, 10) for n in range(first, max(last, first + 1) + 1)]
+
+
+def whole(values: Sequence[float]) -> list[float]:
+    """The whole numbers from at most the lowest value to at least the highest; at least two."""
+    low, high = math.floor(min(values) + 1e-9), math.ceil(max(values) - 1e-9)
+    return [float(n) for n in range(low, max(high, low + 1) + 1)]
+
+
+def _log10(value: float) -> float:
+    return math.log10(value) if value > 0 else math.nan
+
+
+def _label(tick: float, decades: bool) -> str:
+    return f"{10**tick:,.0f}" if decades and tick >= 0 else f"{10**tick if decades else tick:g}"
 
 
 def _line(points: Points, colour: str, more: str = "") -> str:

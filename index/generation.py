@@ -17,6 +17,7 @@ from index.article import Article
 from index.library import Library
 from index.passages import Passage
 from index.scan import Entry
+from index.search import approximate
 from index.tables import SCHEMA, Tables
 
 SMALL = 5_000  # passages up to which a library is always written anew
@@ -32,9 +33,9 @@ Block = tuple[Rows, np.ndarray, Sequence[int]]
 def write(
     draft: Path, entries: list[Entry], vectors: np.ndarray, old: Library | None, reused: dict[str, Rows]
 ) -> dict[str, int]:
-    """Writes articles.db and vectors.f32, and returns the counts for the manifest. What is kept comes from the old
-    library; vectors: of the passages of all other articles, in their order, but of those whose source is in `reused`,
-    which have them from old rows."""
+    """Writes articles.db, vectors.f32 and (of many passages) dense.faiss, and returns the counts for the manifest. What
+    is kept comes from the old library; vectors: of the passages of all other articles, in their order, but of those
+    whose source is in `reused`, which have them from old rows."""
     kept = {entry.file.path for entry in entries if entry.kept}
     gone = [path for path in old.files if path not in kept] if old else []
     worn = _worn(old, gone, entries) if old else 0
@@ -65,6 +66,9 @@ def write(
         _patch(draft / "vectors.f32", blocks, tables.rows, changed.manifest["dim"])
     else:
         disk.write(draft / "vectors.f32", (_bytes(array[rows]) for _, array, rows in blocks))
+    if tables.rows:
+        now = np.memmap(draft / "vectors.f32", "<f4", "r").reshape(tables.rows, -1)
+        approximate.keep(draft, now, changed.generation if changed else None, [row for b in blocks for row in b[0]])
     articles = _group(db, old, kept)
     db.commit()
     db.close()

@@ -18,6 +18,7 @@ from index.encoders import Encoder, load_encoder
 from index.errors import EncoderMismatch, LibraryCorrupt
 from index.passages import Passage
 from index.search import Hit, Searcher
+from index.search.approximate import NAME, Approximate
 from index.search.dense import Dense
 from index.search.diversity import spread
 from index.search.fusion import fuse
@@ -53,6 +54,7 @@ class Library:
             self.db.execute("select 1 from article, passage, words limit 1")
             # mapped now, not when it is first needed: by then a writer may have taken the generation away
             self.vectors = _vectors(generation / "vectors.f32", manifest["passages"], manifest["dim"])
+            self.nearest = np.memmap(generation / NAME, np.uint8, "r") if NAME in manifest["files"] else None
         except (sqlite3.Error, OSError, ValueError) as error:
             raise LibraryCorrupt(
                 f"library {folder} is broken: articles.db: {error}; delete it and index again"
@@ -221,7 +223,15 @@ def _vectors(path: Path, count: int, dim: int) -> np.ndarray:
     return np.memmap(path, np.float32, "r", shape=(count, dim))
 
 
+def _dense(library: Library) -> Searcher:
+    """Exact; approximate where the library is so large that it has a file for that."""
+    if library.nearest is None:
+        return Dense(library.vectors, library.encode_question)
+    sha256 = library.manifest["files"][NAME]["sha256"]
+    return Approximate(library.nearest, sha256, library.vectors, library.encode_question)
+
+
 SEARCHERS: dict[str, Callable[[Library], Searcher]] = {
-    "dense": lambda library: Dense(library.vectors, library.encode_question),
+    "dense": _dense,
     "lexical": lambda library: Lexical(library.db),
 }

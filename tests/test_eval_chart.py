@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.chart import line_chart, ticks
+from eval.chart import line_chart, ticks, whole
 
 NUMBERS = st.floats(-1e6, 1e6).map(lambda x: round(x, 6))
 
@@ -62,3 +62,24 @@ def test_ticks_rise_evenly_from_below_to_above(values):
 def test_markup_in_names_is_text():
     svg = line_chart("<script>", "&", '"', {"</svg>": [(0, 0)]})
     assert "<script" not in svg and ET.fromstring(svg).get("aria-label") == "<script>"
+
+
+def test_on_logarithmic_axes_a_factor_is_a_distance():
+    svg = line_chart("t", "x", "y", {"a": [(1_000, 0.02), (10_000, 0.2), (1_000_000, 20)]}, decades=True)
+    ((first, second, third),) = lines(svg)
+    assert third[0] - first[0] == pytest.approx(3 * (second[0] - first[0]), abs=0.2)
+    assert first[1] - third[1] == pytest.approx(3 * (first[1] - second[1]), abs=0.2)
+    labels = [e.text for e in ET.fromstring(svg).iter() if e.tag.endswith("text")]
+    assert {"1,000", "10,000", "100,000", "1,000,000", "0.01", "0.1", "1", "10", "100"} <= set(labels)
+
+
+@pytest.mark.parametrize("value", [0, -1, math.nan])
+def test_a_logarithmic_axis_has_no_place_for_nothing(value):
+    with pytest.raises(ValueError, match="finite"):
+        line_chart("t", "x", "y", {"a": [(1, value)]}, decades=True)
+
+
+@given(st.lists(NUMBERS, min_size=1))
+def test_whole_numbers_hold_all_values(values):
+    found = whole([value / 1e4 for value in values])
+    assert len(found) >= 2 and found[0] <= min(values) / 1e4 + 1e-6 and found[-1] >= max(values) / 1e4 - 1e-6

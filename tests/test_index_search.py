@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import random
 import re
@@ -15,6 +16,7 @@ from index import Library, build
 from index.encoders import ENCODERS
 from index.library import DEPTH, SEARCHERS, Filter
 from index.search import Hit
+from index.search.approximate import NAME, Approximate, write
 from index.search.dense import Dense
 from index.search.diversity import spread
 from index.search.fusion import fuse
@@ -78,7 +80,20 @@ def by_bm25(library: Library, question: str) -> dict[int, float]:
     return scores
 
 
-REFERENCES: dict[str, Callable[[Library, str], dict[int, float]]] = {"dense": by_inner_product, "lexical": by_bm25}
+def approximately(library: Library) -> Approximate:
+    """As SEARCHERS gives it for a library of many passages. Without a filter: tests/test_index_approximate.py."""
+    path = library.folder / NAME
+    write(library.vectors, path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Approximate(np.fromfile(path, np.uint8), digest, library.vectors, library.encode_question)
+
+
+REFERENCES: dict[str, Callable[[Library, str], dict[int, float]]] = {
+    "dense": by_inner_product,
+    "lexical": by_bm25,
+    "approximate": by_inner_product,
+}
+ALL = {**SEARCHERS, "approximate": approximately}
 QUESTIONS = ["Kyiv", "Paris Rome", "sofia athens"]
 
 
@@ -93,7 +108,7 @@ def best(scores: dict[int, float], top: int, allowed: list[int] | None = None) -
 
 
 def test_every_searcher_has_a_reference():
-    assert set(REFERENCES) == set(SEARCHERS)
+    assert set(REFERENCES) == set(ALL)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -107,9 +122,9 @@ def test_a_searcher_ranks_as_brute_force_does(name, question, library):
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-@pytest.mark.parametrize("name", SEARCHERS)
+@pytest.mark.parametrize("name", ALL)
 def test_a_filtered_search_is_brute_force_over_the_allowed_rows(name, question, library):
-    scores, searcher, draw = REFERENCES[name](library, question), SEARCHERS[name](library), random.Random(5)
+    scores, searcher, draw = REFERENCES[name](library, question), ALL[name](library), random.Random(5)
     worst = min(scores, key=lambda row: scores[row])
     subsets = [[worst], list(range(N)), *(sorted(draw.sample(range(N), size)) for size in (1, 2, 5, 20, 40))]
     for allowed in subsets:
@@ -119,9 +134,9 @@ def test_a_filtered_search_is_brute_force_over_the_allowed_rows(name, question, 
     assert [hit.row for hit in searcher.search(question, 1, np.array([worst]))] == [worst]
 
 
-@pytest.mark.parametrize("name", SEARCHERS)
+@pytest.mark.parametrize("name", ALL)
 def test_nothing_is_found_where_nothing_is_allowed_or_asked_for(name, library):
-    searcher = SEARCHERS[name](library)
+    searcher = ALL[name](library)
     assert searcher.search("Kyiv", 5, np.array([], np.int64)) == []
     assert searcher.search("Kyiv", 0) == []
     assert searcher.search("Kyiv", 0, np.array([1, 2])) == []
@@ -164,10 +179,10 @@ ODD += ["kyiv " * 20_000, "x" * 100_000, " ".join(f"word{n}" for n in range(5_00
 
 
 @pytest.mark.parametrize("question", ODD, ids=lambda question: ascii(question[:20]))
-@pytest.mark.parametrize("name", SEARCHERS)
+@pytest.mark.parametrize("name", ALL)
 def test_no_question_is_taken_for_query_syntax(name, question, library):
-    hits = SEARCHERS[name](library).search(question, 5)
-    allowed = SEARCHERS[name](library).search(question, 5, np.arange(N))
+    hits = ALL[name](library).search(question, 5)
+    allowed = ALL[name](library).search(question, 5, np.arange(N))
     assert hits == allowed
     assert all(0 <= hit.row < N and math.isfinite(hit.score) for hit in hits)
 

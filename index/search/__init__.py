@@ -1,4 +1,5 @@
-"""Finding passages: dense (FAISS), lexical (BM25), and their fusion. A searcher is one file and one line in SEARCHERS.
+"""Finding passages: dense (FAISS), lexical (BM25), and their fusion. A searcher is one file and one line in SEARCHERS,
+or, as `approximate` for large libraries, another way of one that is there.
 
 Every searcher ranks passages by row number (0-based, as in the library) and takes the rows that a filter allows
 *before* it searches, so that a rare filter still finds what there is. Higher scores are better, and ties go
