@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from eval.metrics import auroc, fold, token_f1
+from eval.provenance import keep, provenance
 from eval.reliability import area, calibration_error, charts, risk_coverage
 from eval.retrieval import read
 from index.library import Filter
@@ -53,9 +54,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     outcomes = list(asked(rows, args.questions, args.reader))
     ways = {name: rule(outcomes) for name, rule in WAYS.items()}
     right = [one.right for one in outcomes]
-    result = {"questions": len(outcomes), "right": sum(right)} | {n: figures(p, outcomes) for n, p in ways.items()}
-    args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / "confidence.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    result = provenance("eval.confidence", argv) | {"questions": len(outcomes), "right": sum(right)}
+    result |= {name: figures(p, outcomes) for name, p in ways.items()}
+    keep(result, args.out / "confidence.json")
     for name, chart in charts({way: (p, right) for way, p in ways.items()}).items():
         (args.out / f"{name}.svg").write_text(chart, encoding="utf-8")
     print(json.dumps(result, indent=1))

@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import random
 import resource
 import subprocess
@@ -30,6 +28,7 @@ import numpy as np
 
 from eval.lexical_engines import ENGINES
 from eval.lexical_passages import collection, prepare
+from eval.provenance import keep, provenance
 from eval.retrieval import summary
 
 TOP = 50
@@ -46,6 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--engines", nargs="+", default=list(ENGINES))
     parser.add_argument("--most", type=int, default=300, help="questions and half as many titles; of each size")
     parser.add_argument("--work", type=Path, required=True, help="folder for the collection and the indexes")
+    parser.add_argument("--out", type=Path, default=Path("eval/results/lexical.json"))
     parser.add_argument("--child", choices=CHILDREN, help=argparse.SUPPRESS)
     args = parser.parse_args(argv)
     if args.child:
@@ -53,13 +53,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     if not (args.work / "asked.json").exists():
         prepare(args.work, args.questions, args.articles, args.most)
+    result = provenance("eval.lexical", argv) | {"rows": []}
     for size in args.sizes:
-        print(
-            json.dumps(
-                {"passages": size, "machine": machine(), "engines": measure(args.work, args.engines, size, args.most)}
-            )
-        )
-        sys.stdout.flush()
+        result["rows"].append({"passages": size, "engines": measure(args.work, args.engines, size, args.most)})
+        print(json.dumps(result["rows"][-1]), flush=True)
+        keep(result, args.out)
     return 0
 
 
@@ -165,10 +163,6 @@ def place(work: Path, name: str, size: int) -> Path:
 
 def ms(times: Sequence[tuple[float, float]], which: int, percent: int) -> float:
     return round(1000 * float(np.percentile([pair[which] for pair in times], percent)), 2)
-
-
-def machine() -> str:
-    return f"{platform.machine()}, {os.cpu_count()} CPU cores, {time.strftime('%Y-%m-%d')}"
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from eval.vectors import TOP, WARM, add_arguments, ask, fill, provenance, recall, timed
+from eval.provenance import provenance
+from eval.vectors import TOP, WARM, add_arguments, ask, fill, recall, timed
 from index.search import Hit
 from index.search.dense import exact, load_faiss, ranked
 

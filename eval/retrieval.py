@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from eval.provenance import keep, provenance
 from index.build import build
 from index.library import Library
 from index.store import exists
@@ -36,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--library", type=Path, help="where the library is kept (else it is made and thrown away)")
     parser.add_argument("--most", type=int, default=2000, help="questions, spread over the file")
     parser.add_argument("--weights", type=float, nargs=2, metavar=("DENSE", "BM25"), help="of the fusion")
+    parser.add_argument("--out", type=Path, help="keeps the result in this file")
     args = parser.parse_args(argv)
     articles, asked = collection(list(read(args.questions)), args.articles)
     asked = asked[:: max(1, len(asked) // args.most)]
@@ -51,7 +53,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         ways = {**WAYS, "hybrid": args.weights}
         found = {way: ranks(library, asked, weights) for way, weights in ways.items()}
     figures = {way: summary(values) for way, values in found.items()}
-    print(json.dumps({"articles": library.manifest["articles"], "questions": len(asked), **figures}, indent=1))
+    counts = {"articles": library.manifest["articles"], "passages": library.manifest["passages"]}
+    result = provenance("eval.retrieval", argv) | counts | {"questions": len(asked), **figures}
+    if args.out:
+        keep(result, args.out)
+    print(json.dumps(result, indent=1))
     return 0
 
 

@@ -30,7 +30,8 @@ from typing import Any
 import numpy as np
 
 from eval.chart import line_chart
-from eval.vectors import TOP, WARM, add_arguments, ask, fill, nearest, provenance, recall, timed
+from eval.provenance import provenance
+from eval.vectors import TOP, WARM, add_arguments, ask, fill, nearest, recall, timed
 
 SHARES = (0.001, 0.01, 0.1, 0.5, 1.0)
 SIZES = (1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)

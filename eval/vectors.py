@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import platform
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,17 +15,6 @@ from index.search import Hit
 
 WARM, TOP = 20, 50  # questions that are not counted; passages asked for, as `attest ask` does
 _BLOCK = 50_000
-
-
-def provenance(module: str, argv: Sequence[str] | None) -> dict[str, Any]:
-    """What was run, on which code, where and when."""
-    git = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
-    return {
-        "command": " ".join(["python -m", module, *(argv if argv is not None else sys.argv[1:])]),
-        "commit": git.stdout.strip() or None,
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPU cores",
-        "date": time.strftime("%Y-%m-%d"),
-    }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

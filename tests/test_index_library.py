@@ -18,8 +18,8 @@ from index import AttestError, Filter, Library, build, default_library, generati
 from index.encoders import ENCODERS, Hashed
 from index.errors import EncoderMismatch, LibraryCorrupt, LibraryError, LibraryLocked, LibraryMissing, NoArticles
 from index.passages import split
-from index.search import approximate
 from index.scan import look
+from index.search import approximate
 
 FILES = {
     "a.txt": "Macron spoke in Paris. France sends trainers.",

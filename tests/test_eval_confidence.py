@@ -1,0 +1,100 @@
+"""Confidence on questions that nothing was fitted to, and the questions it is fitted on, over collections of a page."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from eval import calibrate, confidence, validation
+from eval.confidence import SETS, WAYS, Outcome, figures
+from eval.provenance import provenance
+from qa.reader.mix import is_validation
+
+TEXTS = [
+    f"The letters were sent by minister number {n} from the city of Kyiv on day {n + 3} of June." for n in range(40)
+]
+
+
+def rows(name: str, texts: list[str]) -> list[dict[str, object]]:
+    found = []
+    for n, text in enumerate(texts):
+        answer = {"text": f"minister number {n}", "start": text.index("minister")}
+        row = {"id": f"{name}-{n}", "source": name, "context": text, "multi": False}
+        asked = f"Who sent the letters on day {n + 3}?" if n % 4 else "Who burned the letters in Oslo?"
+        found.append(row | {"question": asked, "answers": [answer] if n % 4 else [], "impossible": not n % 4})
+    return found
+
+
+def write(path: Path, some: list[dict[str, object]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with gzip.open(path, "wt", encoding="utf-8") as out:
+        out.writelines(json.dumps(row) + "\n" for row in some)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    for name in SETS:
+        write(tmp_path / "data" / "eval" / f"{name}.jsonl.gz", rows(name, TEXTS[:8]))
+    varied = [f"In case {n}: {text}" for n, text in enumerate(TEXTS * 30)]
+    kept = [row for row in rows("x", varied) if is_validation(row)]
+    for name in validation.MOST:
+        write(tmp_path / "data" / "train" / f"{name}.jsonl.gz", [row | {"id": f"{name}{row['id']}"} for row in kept])
+    return tmp_path / "data"
+
+
+def test_confidence_is_reported_for_each_set_and_way(data, tmp_path, capsys):
+    out = tmp_path / "out"
+    command = ["--data", str(data), "--reader", "overlap", "--questions", "5", "--out", str(out)]
+    assert confidence.main(command) == 0
+    result = json.loads((out / "confidence.json").read_text())
+    assert result == json.loads(capsys.readouterr().out)
+    assert list(result)[:4] == ["command", "commit", "machine", "date"] and result["questions"] == 15
+    assert all(set(result[way]) == {"all", *SETS} for way in WAYS)
+    assert {path.name for path in out.iterdir()} == {"confidence.json", "reliability.svg", "risk.svg"}
+
+
+def test_ways_and_figures_by_hand():
+    outcomes = [
+        Outcome("qed_dev", True, 0.9, (20.0, 0.0)),
+        Outcome("qed_dev", False, 0.2, ()),
+        Outcome("x", True, 0.6, (0.0,)),
+    ]
+    assert WAYS["confidence"](outcomes) == [0.9, 0.2, 0.6]
+    assert WAYS["reader's score"](outcomes) == pytest.approx([1, 0, 0.5])
+    assert WAYS["product rule"](outcomes) == pytest.approx([1 - (1 - 0.880797) * 0.5, 0, 0.5])
+    found = figures([0.9, 0.2, 0.6], outcomes)
+    assert found["qed_dev"]["right"] == 0.5 and found["qed_dev"]["auroc"] == 1.0
+    assert found["all"]["calibration_error"] == pytest.approx((0.1 + 0.2 + 0.4) / 3, abs=1e-4)
+    assert found["all"]["coverage_at_10%_wrong"] == pytest.approx(2 / 3, abs=1e-4)
+    assert found["squad_dev_v2.0"]["auroc"] is None
+
+
+def test_each_question_is_asked_once_and_its_paragraph_is_there_where_it_is_said_to_be(data, tmp_path):
+    (tmp_path / "scratch").mkdir()
+    seen, present = set(), 0
+    for folder, asked in validation.validation(data / "train", tmp_path / "scratch"):
+        texts = {path.name for path in folder.iterdir()}
+        for question, answered in asked:
+            assert question.id not in seen
+            seen.add(question.id)
+            assert answered == (bool(question.answers) and question.answers[0].doc in texts)
+            present += answered
+    assert 0.4 * len(seen) < present < 0.6 * len(seen)  # three quarters have an answer, two thirds of these are there
+
+
+def test_a_confidence_is_fitted_and_its_examples_kept(data, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(validation, "MOST", {"squad_rec_wiki": 20})
+    command = ["--data", str(data), "--reader", "overlap", "--keep", str(tmp_path / "kept.json")]
+    assert calibrate.main(command) == 0
+    first = json.loads(capsys.readouterr().out)
+    assert set(first) == {"weights", "bias", "threshold", "fitted_on"}
+    assert first["fitted_on"]["validation documents"]["questions"] == 20
+    assert calibrate.main(command) == 0 and json.loads(capsys.readouterr().out) == first
+
+
+def test_of_paths_in_a_command_the_last_name_is_told():
+    told = provenance("eval.x", ["/home/someone/data/a.jsonl.gz", "--out", "eval/results/b.json", "--most", "3"])
+    assert told["command"] == "python -m eval.x a.jsonl.gz --out b.json --most 3"
