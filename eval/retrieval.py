@@ -27,7 +27,7 @@ from index.store import exists
 from qa.progress import bar
 
 DEEP = 20
-WAYS = {"dense": (1.0, 0.0), "bm25": (0.0, 1.0), "hybrid": None}
+WAYS = {"dense": (1.0, 0.0, 0.0), "bm25": (0.0, 1.0, 0.0), "hybrid": None}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--articles", type=Path, help="the collection, the same kinds of file")
     parser.add_argument("--library", type=Path, help="where the library is kept (else it is made and thrown away)")
     parser.add_argument("--most", type=int, default=2000, help="questions, spread over the file")
-    parser.add_argument("--weights", type=float, nargs=2, metavar=("DENSE", "BM25"), help="of the fusion")
+    parser.add_argument("--weights", type=float, nargs=3, metavar=("DENSE", "BM25", "ARTICLE"), help="of the fusion")
     parser.add_argument("--out", type=Path, help="keeps the result in this file")
     args = parser.parse_args(argv)
     articles, asked = collection(list(read(args.questions)), args.articles)

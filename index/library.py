@@ -23,9 +23,11 @@ from index.search.dense import Dense
 from index.search.diversity import spread
 from index.search.fusion import fuse
 from index.search.lexical import Lexical
+from index.search.whole import Whole
 from index.tables import KNOWN, File, unpacked
 
 DEPTH = 100  # passages that each searcher gives to the fusion
+WEIGHTS = (0.45, 0.35, 0.2)  # of the searchers, in the order of SEARCHERS, chosen on questions of ours
 EACH = 4  # passages of one article that may stand before those of others
 
 
@@ -92,10 +94,11 @@ class Library:
     def search(
         self, question: str, top: int, chosen: Filter | None = None, weights: Sequence[float] | None = None
     ) -> list[Hit]:
-        """The best passages by both searchers, fused, and spread over articles that say something of their own.
+        """The best passages by all searchers, fused, and spread over articles that say something of their own.
         weights: of the searchers, in the order of SEARCHERS."""
         allowed = self.allowed(chosen) if chosen else None
-        hits = fuse([s.search(question, max(DEPTH, top), allowed) for s in self._searchers.values()], weights)
+        rankings = [searcher.search(question, max(DEPTH, top), allowed) for searcher in self._searchers.values()]
+        hits = fuse(rankings, weights or WEIGHTS)
         return spread(hits, self._owners(hits), self._told, EACH)[:top]
 
     def _owners(self, hits: Sequence[Hit]) -> dict[int, tuple[int, int]]:
@@ -128,6 +131,11 @@ class Library:
                 values.append(day)
         query = f"select passage.id from passage join article on article.id = article where {' and '.join(clauses)}"
         return np.array([row for (row,) in self.db.execute(f"{query} order by 1", values)], np.int64)
+
+    def owners(self) -> np.ndarray:
+        """(passages,) int64: the number of each passage's article."""
+        found = self.db.execute("select article from passage order by id").fetchall()
+        return np.array(found, np.int64).reshape(-1)
 
     def passage(self, row: int) -> tuple[Article, Passage]:
         """A passage and its article, by row."""
@@ -234,4 +242,5 @@ def _dense(library: Library) -> Searcher:
 SEARCHERS: dict[str, Callable[[Library], Searcher]] = {
     "dense": _dense,
     "lexical": lambda library: Lexical(library.db),
+    "whole": lambda library: Whole(library.db, library.owners),
 }

@@ -38,7 +38,7 @@ def test_the_rank_is_that_of_the_first_right_article(write, tmp_path):
     build(write({"all.jsonl": lines}), tmp_path / "library", "hashed")
     library = Library.open(tmp_path / "library")
     asked = [("Spain", {"0"}), ("Spain", {"2", "1"}), ("Kyiv", {"none"})]
-    for weights in (None, (1.0, 0.0), (0.0, 1.0)):
+    for weights in (None, (1.0, 0.0, 0.0), (0.0, 1.0, 0.0)):
         assert retrieval.ranks(library, asked, weights).tolist() == [1, 2, np.inf]
 
 

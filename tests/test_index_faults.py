@@ -24,7 +24,7 @@ from index import disk, generation, store
 from index.build import build
 from index.encoders import Hashed
 from index.errors import LibraryCorrupt, LibraryError, LibraryLocked, LibraryMissing
-from index.library import Library
+from index.library import SEARCHERS, Library
 
 STEPS = ("make", "write", "append", "copy", "patch", "sync", "move", "remove")
 PAGE = 4096
@@ -521,8 +521,7 @@ class Updates(RuleBasedStateMachine):
             texts = [a.text[p.start : p.end] for a, p in map(library.passage, range(library.manifest["passages"]))]
             assert np.array_equal(library.vectors, Hashed().encode(texts))
             for word in ("letters", "Kyiv"):
-                hits = library.search(word, 99, weights=(0.0, 1.0))
-                found = {hit.row for hit in hits if hit.score > 0}
+                found = {hit.row for hit in SEARCHERS["lexical"](library).search(word, 99)}
                 assert found == {n for n, text in enumerate(texts) if word.lower() in text.lower()}
 
 

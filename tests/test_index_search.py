@@ -14,13 +14,14 @@ import pytest
 
 from index import Library, build
 from index.encoders import ENCODERS
-from index.library import DEPTH, SEARCHERS, Filter
+from index.library import DEPTH, SEARCHERS, WEIGHTS, Filter
 from index.search import Hit
 from index.search.approximate import NAME, Approximate, write
 from index.search.dense import Dense
 from index.search.diversity import spread
 from index.search.fusion import fuse
 from index.search.lexical import content_words
+from index.search.whole import MIXED
 
 WORDS = (
     "kyiv paris berlin rome madrid vilnius riga tallinn oslo warsaw prague vienna london dublin athens sofia".split()
@@ -91,6 +92,9 @@ def approximately(library: Library) -> Approximate:
 REFERENCES: dict[str, Callable[[Library, str], dict[int, float]]] = {
     "dense": by_inner_product,
     "lexical": by_bm25,
+    "whole": lambda library, question: {  # every article has one passage
+        row: (1 + MIXED) * score for row, score in by_bm25(library, question).items()
+    },
     "approximate": by_inner_product,
 }
 ALL = {**SEARCHERS, "approximate": approximately}
@@ -243,6 +247,33 @@ def test_stop_words_are_left_out_unless_there_are_no_others():
     assert content_words("?!") == []
 
 
+def test_the_rest_of_an_article_speaks_for_its_passages(write, tmp_path):
+    """By hand: passages of 40 sentences, articles of several passages."""
+    draw = random.Random(7)
+    talk = [f"{word} is named here by nobody else but one of us." for word in WORDS]
+    files = {f"{n}.txt": " ".join(draw.choices(talk, k=120)) for n in range(6)} | {"short.txt": "Kyiv and Oslo."}
+    build(write(files), tmp_path / "library", "hashed")
+    library = Library.open(tmp_path / "library")
+    rows = range(library.manifest["passages"])
+    places = [library.passage(row) for row in rows]
+    texts = [re.findall(r"\w+", a.text[p.start : p.end].lower()) for a, p in places]
+    whole = {a.source: [w for (b, _), t in zip(places, texts, strict=True) if b is a or b.source == a.source for w in t]
+             for a, _ in places}  # fmt: skip
+    average = sum(map(len, whole.values())) / len(whole)
+    lexical = {hit.row: hit.score for hit in SEARCHERS["lexical"](library).search("Kyiv Oslo", len(rows))}
+    expected = {}
+    for row in rows:
+        words, score = whole[places[row][0].source], MIXED * lexical.get(row, 0.0)
+        for term in ("kyiv", "oslo"):
+            n, often = sum(term in other for other in whole.values()), words.count(term)
+            rarity = max(1e-6, math.log((len(whole) - n + 0.5) / (n + 0.5)))
+            score += rarity * often * 2.2 / (often + 1.2 * (0.25 + 0.75 * len(words) / average))
+        if score > 0:
+            expected[row] = score
+    assert len(places) > 12 and len(expected) > len(lexical)
+    assert rounded(SEARCHERS["whole"](library).search("Kyiv Oslo", 9)) == best(expected, 9)
+
+
 # Fusion
 
 
@@ -272,12 +303,12 @@ def test_a_weight_for_each_ranking_is_needed():
 
 
 @pytest.mark.parametrize("top", [1, 5, DEPTH, N + 50])
-@pytest.mark.parametrize("weights", [None, (1.0, 3.0), (0.5, 0.0)])
+@pytest.mark.parametrize("weights", [None, (1.0, 3.0, 0.5), (0.5, 0.0, 0.0)])
 def test_a_library_fuses_what_its_searchers_find(top, weights, library):
     question, chosen = "Paris Rome", Filter(sources=tuple(f"{n:02d}.txt" for n in range(10, N)))
     for choice, allowed in ((None, None), (chosen, np.arange(10, N))):
         rankings = [make(library).search(question, max(DEPTH, top), allowed) for make in SEARCHERS.values()]
-        fused = fuse(rankings, weights)
+        fused = fuse(rankings, weights or WEIGHTS)
         words = [library.passage(hit.row)[0].text for hit in fused]
         copies = [hit for n, hit in enumerate(fused) if words[n] in words[:n]]  # they come last
         expected = [hit for hit in fused if hit not in copies] + copies

@@ -43,29 +43,39 @@ class Lexical:
         return K1 * (1 - B + B * terms_of / mean), len(held)
 
     def search(self, question: str, top: int, allowed: np.ndarray | None = None) -> list[Hit]:
-        asked = list(dict.fromkeys(term for word in content_words(question) for term in terms(word)))[:_MOST_TERMS]
+        asked = self.terms(question)
         if not asked or top < 1 or (allowed is not None and not len(allowed)):
             return []
-        scores = self._scores(asked)
+        scores = self.scores(asked)
         if allowed is None:
             return best(scores, top)
         if not (np.diff(allowed) > 0).all():
             allowed = np.unique(allowed)
         return [Hit(int(allowed[hit.row]), hit.score) for hit in best(scores[allowed], top)]
 
-    def _scores(self, asked: list[str]) -> np.ndarray:
+    def terms(self, question: str) -> list[str]:
+        """What is looked for, each term once."""
+        return list(dict.fromkeys(term for word in content_words(question) for term in terms(word)))[:_MOST_TERMS]
+
+    def scores(self, asked: list[str]) -> np.ndarray:
+        """(rows, and some beyond) float64, of every row."""
         norms, count = self._norms
         scores = np.zeros(len(norms))
         found = [
             (sum(len(counts) for _, _, counts in lines), lines) for lines in (postings(self._db, t) for t in asked)
         ]
         for n, lines in sorted(found, key=lambda pair: pair[0]):
-            weight = (K1 + 1) * max(LEAST, math.log((count - n + 0.5) / (n + 0.5)))
+            weight = (K1 + 1) * inverse_frequency(count, n)
             for block, places, counts in lines:
                 here = slice(block * BLOCK, (block + 1) * BLOCK)
                 often = counts.astype(float)
                 scores[here][places] += weight * often / (often + norms[here][places])
         return scores
+
+
+def inverse_frequency(count: int, n: int) -> float:
+    """Of a term that n of `count` texts hold."""
+    return max(LEAST, math.log((count - n + 0.5) / (n + 0.5)))
 
 
 def best(scores: np.ndarray, top: int, width: int = 256) -> list[Hit]:
