@@ -28,7 +28,6 @@ from index.library import Filter
 from qa.assistant import Assistant
 from qa.candidates import Candidate
 from qa.confidence import FEATURES
-from qa.followup import standalone
 from qa.progress import bar
 
 HERE = Path(__file__).parent
@@ -82,8 +81,9 @@ def _ask_all(assistant: Assistant, questions: Sequence[tuple[Question, bool]], s
     tell = bar("asking", "questions")
     examples = []
     for done, (question, answerable) in enumerate(questions, 1):
-        full = standalone(question.question, [question.context] if question.context else [])
-        for candidate in assistant.consider(full, Filter())[1]:
+        history = [question.context] if question.context else []
+        meant, _ = assistant.understand(question.question, history, Filter())
+        for candidate in assistant.consider(meant, Filter()).candidates:
             features = tuple(round(candidate.features[name], 5) for name in FEATURES)
             examples.append(Example(question.id, features, is_right(candidate, question), answerable, seeds))
         tell(done, len(questions))

@@ -79,7 +79,8 @@ def asked(rows: dict[str, list[dict[str, Any]]], most: int, reader: str) -> list
 
 
 def outcome(assistant: Assistant, group: str, row: dict[str, Any]) -> Outcome:
-    candidates = assistant.consider(row["question"], Filter())[1]
+    meant, _ = assistant.understand(row["question"], [], Filter())
+    candidates = assistant.consider(meant, Filter()).candidates
     best = fold(candidates[0].span.text) if candidates else ""
     right = any(token_f1(best, fold(gold["text"])) >= 0.5 for gold in row["answers"])
     scores = tuple(candidate.span.score for candidate in candidates)

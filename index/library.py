@@ -25,6 +25,7 @@ from index.search.fusion import fuse
 from index.search.lexical import Lexical
 from index.search.whole import Whole
 from index.tables import KNOWN, File, unpacked
+from index.vocabulary import Vocabulary
 
 DEPTH = 100  # passages that each searcher gives to the fusion
 WEIGHTS = (0.45, 0.35, 0.2)  # of the searchers, in the order of SEARCHERS, chosen on questions of ours
@@ -86,6 +87,10 @@ class Library:
             remedy = "ask without --encoder, or index into another --library" if encoder else "index its articles again"
             raise EncoderMismatch(f"library {folder} was built with encoder {recorded!r}, not {made.name!r}; {remedy}")
         return cls(folder, generation, manifest, made)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.db)
 
     @cached_property
     def _searchers(self) -> dict[str, Searcher]:

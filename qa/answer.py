@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index.article import Article
+
+if TYPE_CHECKING:
+    from qa.trace import Trace
 
 JOIN = "; "  # between the members of a list in `Answer.text`
 
@@ -56,12 +59,14 @@ class Citation:
 @dataclass(frozen=True)
 class Item:
     """One find. confidence: calibrated probability that it is right. n_sources: how many of the articles that say it
-    are independent: near-copies of one text count once."""
+    are independent: near-copies of one text count once. polarity: "yes" or "no" where that was asked and the
+    quote's own words decide it; not part of the JSON."""
 
     text: str
     confidence: float
     citations: tuple[Citation, ...]
     n_sources: int = 1
+    polarity: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,8 @@ class Considered:
 class Answer:
     """question: as it was asked. reason: why there is no answer, in words; None where there is one. listed: whether the
     answers are the members of one list, so that all of them together are the answer. conflicts: pairs of answers that
-    disagree, {"answers": [i, j], "kind": ...}; see `qa.conflicts`."""
+    disagree, {"answers": [i, j], "kind": ...}; see `qa.conflicts`. trace: what was done stage by stage; not in the
+    JSON."""
 
     question: str
     answers: tuple[Item, ...]
@@ -87,6 +93,7 @@ class Answer:
     seconds: float
     conflicts: tuple[dict[str, Any], ...] = ()
     considered: tuple[Considered, ...] = ()
+    trace: Trace | None = field(default=None, repr=False)
     find: Callable[[str], Article | None] | None = field(default=None, repr=False, compare=False)
     listed: bool = False
 

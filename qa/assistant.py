@@ -4,27 +4,39 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from index.build import build, default_library
 from index.encoders import Progress
 from index.errors import QuestionError
 from index.library import Filter, Library
 from index.store import exists
-from qa.answer import Answer, Considered, Item
-from qa.candidates import Candidate, heard, merge, origin, weigh
+from qa.answer import Answer, Considered
+from qa.candidates import Candidate, weigh
+from qa.choice import choose
 from qa.confidence import calibration
-from qa.conflicts import disputed
-from qa.followup import standalone
-from qa.lists import members
-from qa.question import check_question, make_filter
-from qa.reader import DEFAULT, Reader, Reading, load_reader
+from qa.conversation import TURNS, decided, doubted, hits, turn_of
+from qa.followup import Meant, points_back, resolve
+from qa.polarity import polarity
+from qa.question import MOST_QUESTION, check_question, make_filter
+from qa.reader import DEFAULT, Reader, Reading, has_word, load_reader
+from qa.referents import Turn
+from qa.repair import Repair, repair
+from qa.trace import explain, trace
 
 READ = 8  # passages that are read for a question
-RIVAL = 0.5  # a further answer is given if it is at least this likely, compared with the best
-TOP, TOP_LISTED = 5, 50  # answers at most, and things in a list, where the caller does not say
-HEARD, AGREES = 0.2, 0.05  # one that disputes an answer, or says the same, counts if it is at least so likely, likewise
+
+
+@dataclass(frozen=True)
+class Found:
+    """read: the question as it was read. considered: the passages in order of retrieval; texts: theirs. candidates:
+    every span worth a thought, best first."""
+
+    read: str
+    considered: tuple[Considered, ...]
+    texts: tuple[str, ...]
+    candidates: list[Candidate]
 
 
 class Assistant:
@@ -81,53 +93,70 @@ class Assistant:
         if top is not None and top < 1:
             raise QuestionError(f"top is {top}; ask for at least 1 answer")
         chosen = make_filter(sources, since, until, as_of)
-        alone = standalone(asked, history)
-        considered, candidates = self.consider(alone, chosen)
+        meant, repairs = self.understand(asked, history, chosen)
+        found = self.consider(meant, chosen)
         fitted = calibration(self.reader.name)
         threshold = fitted.threshold if fitted else 0.5
-        listed = members(alone, candidates, threshold)
-        items, conflicts = _chosen(alone, [] if listed else candidates, threshold, top or TOP)
-        if listed:
-            items = merge(listed)[: top or TOP_LISTED]
-        reason = None if items else explain(chosen, considered)
-        seconds = time.perf_counter() - began
-        return Answer(question, items, reason, seconds, conflicts, considered, self.library.article, bool(listed))
+        choice = choose(found.read, found.candidates, threshold, top)
+        items = tuple(replace(item, polarity=polarity(found.read, item.citations[0])) for item in choice.items)
+        best = found.candidates[0].probability if found.candidates else None
+        passages = list(zip(found.considered, found.texts, strict=True))
+        done = trace(meant.readings, found.read, repairs, chosen, passages, best, threshold, bool(items))
+        return Answer(
+            question,
+            items,
+            None if items else explain(done),
+            time.perf_counter() - began,
+            choice.conflicts,
+            found.considered,
+            done,
+            self.library.article,
+            choice.listed,
+        )
 
-    def consider(self, question: str, chosen: Filter) -> tuple[tuple[Considered, ...], list[Candidate]]:
-        """Retrieves and reads: the passages, in order of retrieval, and every span worth a thought, best first."""
-        hits = self.library.search(question, READ, chosen)
-        places = [self.library.passage(hit.row) for hit in hits]
+    def understand(
+        self, question: str, history: Sequence[Answer | str], chosen: Filter
+    ) -> tuple[Meant, tuple[Repair, ...]]:
+        """What the question means after this conversation, and which of its words were misspelt."""
+        read, repairs = repair(question, self.library.vocabulary)
+        return resolve(read, self.heard(history, chosen) if points_back(read) else []), repairs
+
+    def heard(self, history: Sequence[Answer | str], chosen: Filter) -> list[Turn]:
+        """The latest turns of a conversation, each standing alone, with what was answered. A question that comes
+        without its answer is answered here, in silence."""
+        turns: list[Turn] = []
+        for item in history[-TURNS:]:
+            if not isinstance(item, str):
+                turns.append(turn_of(item))
+            elif has_word(asked := item.encode("utf-8", "replace").decode().strip()[:MOST_QUESTION]):
+                found = self.consider(resolve(asked, turns), chosen)
+                best = found.candidates[:1]
+                cited = tuple((one.article.source, one.passage.start) for one in best)
+                turns.append(Turn(found.read, best[0].span.text if best else None, cited))
+        return turns
+
+    def consider(self, meant: Meant, chosen: Filter) -> Found:
+        """Retrieves and reads. Of several readings of the question the one counts that is answered best."""
+        found = hits(self.library, meant, READ, chosen)
+        rows = [hit.row for hit in found]
+        places = [self.library.passage(row) for row in rows]
         texts = [article.text[passage.start : passage.end] for article, passage in places]
-        reading = self.reader.read(question, texts) if texts else Reading(0.0, ())
-        cosines = self.library.cosines(question, [hit.row for hit in hits]) if texts else ()
+        kept, reading, candidates = meant.readings[0], Reading(0.0, ()), list[Candidate]()
+        for order, question in enumerate(meant.readings if texts else ()):
+            one = self.reader.read(question, texts)
+            cosines = self.library.cosines(question, rows)
+            weighed = weigh(question, places, one, list(cosines), calibration(self.reader.name))
+            weighed = doubted(decided(weighed, question), meant, order)
+            if not candidates or (weighed and weighed[0].probability > candidates[0].probability):
+                kept, reading, candidates = question, one, weighed
         best = {n: max((s.score for s in reading.spans if s.passage == n), default=None) for n in range(len(texts))}
         considered = tuple(
             Considered(article.source, passage.start, passage.end, hit.score, best[n])
-            for n, (hit, (article, passage)) in enumerate(zip(hits, places, strict=True))
+            for n, (hit, (article, passage)) in enumerate(zip(found, places, strict=True))
         )
-        return considered, weigh(question, places, reading, list(cosines), calibration(self.reader.name))
+        return Found(kept, considered, tuple(texts), candidates)
 
 
 def ask(question: str, path: str | Path, *, history: Sequence[Answer | str] = (), **options: object) -> Answer:
     """One call: `Assistant.open(path).ask(question)`. options: those of `Assistant.ask`."""
     return Assistant.open(path).ask(question, history, **options)  # type: ignore[arg-type]
-
-
-def _chosen(
-    question: str, candidates: Sequence[Candidate], threshold: float, top: int
-) -> tuple[tuple[Item, ...], tuple[dict[str, Any], ...]]:
-    """The best answers, and which of them disagree. Less likely candidates are heard too: one may bear out an answer
-    or dispute it."""
-    if not candidates or candidates[0].probability < threshold:
-        return (), ()
-    likely, floor, least = (share * candidates[0].probability for share in (RIVAL, HEARD, AGREES))
-    weighed = heard(question, candidates, likely, floor, least)
-    origins = {candidate.article.source: origin(candidate.article) for candidate in weighed}
-    return disputed(question, merge(weighed), likely, top, lambda source: origins.get(source, source))
-
-
-def explain(chosen: Filter, considered: Sequence[Considered]) -> str:
-    """Why there is no answer, for a person."""
-    if not considered:
-        return "no article passes the filter" if chosen else "the articles hold no words"
-    return f"the {len(considered)} nearest passages were read, and none answers with enough confidence"

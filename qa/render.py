@@ -17,7 +17,7 @@ def to_text(answer: Answer, *, color: bool = False) -> str:
     """For a terminal: the answer, where it stands, and the passage with the quote marked. Control characters are shown
     as code points, so that an article cannot steer the terminal."""
     if not answer.answered:
-        return f"No answer: {answer.reason}."
+        return f"No answer: {_line(answer.reason or '')}."
     on, off, bold, end = ("\033[1;4m", "\033[0m", "\033[1m", "\033[0m") if color else (">>", "<<", "", "")
     blocks = []
     for number, (text, note, cited) in enumerate(entries(answer), 1):

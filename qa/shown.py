@@ -40,7 +40,8 @@ def disagreements(answer: Answer) -> list[tuple[str, str, str]]:
 
 def confidence(item: Item) -> str:
     count = f"{item.n_sources} sources" if item.n_sources > 1 else "1 source"
-    return f"{item.confidence:.0%} confident, {count}"
+    says = f", says {item.polarity}" if item.polarity else ""
+    return f"{item.confidence:.0%} confident, {count}{says}"
 
 
 def origin(citation: Citation) -> str:

@@ -125,7 +125,11 @@ def test_markdown_is_printed_where_asked_for(attest, folder):
 
 def test_no_answer_ends_with_code_1_and_its_reason(attest, folder):
     done = attest("ask", QUESTION, folder, *FAST, "--since", "2030-01-01")
-    assert (done.code, done.out, done.err) == (1, "No answer: no article passes the filter.\n", "")
+    assert (done.code, done.out, done.err) == (
+        1,
+        "No answer: no article passes the filter (published since 2030-01-01).\n",
+        "",
+    )
 
 
 def test_no_answer_as_json_is_still_the_whole_form(attest, folder):

@@ -1,0 +1,77 @@
+"""What a conversation does to retrieval and to the choice of an answer. Used by `qa.assistant`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from index.library import Filter, Library
+from index.search import Hit
+from index.search.fusion import fuse
+from qa.answer import Answer
+from qa.candidates import Candidate
+from qa.clause import parse
+from qa.followup import Meant
+from qa.keywords import asks_yes_or_no, deciding
+from qa.referents import Turn
+from qa.same import same
+
+TURNS = 4  # that are remembered
+AWAY, AWAY_WEAK = 1.0, 0.5  # log-odds lost outside the articles last cited; weak: where nothing points back
+SECOND = 1.0  # log-odds lost for each likelier reading of the question
+AGAIN = 2.0  # log-odds lost by the last answer where something new is asked for
+"""Chosen on two thirds of eval/questions/followups.jsonl."""
+
+
+def turn_of(answer: Answer) -> Turn:
+    cited = tuple((c.source, c.passage.start) for item in answer.answers[:1] for c in item.citations)
+    return Turn(answer.trace.read if answer.trace else answer.question, answer.text, cited)
+
+
+def hits(library: Library, meant: Meant, top: int, chosen: Filter) -> list[Hit]:
+    """The best passages for all that is to be searched, those last cited among them if the filter lets them pass."""
+    rankings = [library.search(text, top, chosen) for text in meant.searches]
+    if meant.near:
+        allowed = set(library.allowed(chosen).tolist()) if chosen else None
+        cited = []
+        for source, start in meant.near:
+            rows, passages = library.passages_of(source)
+            cited += [row for row, passage in zip(rows, passages, strict=True) if passage.start == start]
+        rankings.append([Hit(row, 1.0) for row in cited if allowed is None or row in allowed])
+    return fuse(rankings)[:top] if len(rankings) > 1 else rankings[0]
+
+
+def doubted(candidates: Sequence[Candidate], meant: Meant, order: int) -> list[Candidate]:
+    """The candidates of reading number `order`, less likely the further they lie from the conversation; best first."""
+    who = parse(meant.readings[0]).asks in {"who", "whom", "whose", ""}  # may find the same again
+    near = {source for source, _ in meant.near}
+    moved = []
+    for candidate in candidates:
+        loss = SECOND * order
+        if near and candidate.article.source not in near:
+            loss += AWAY if meant.leans else AWAY_WEAK
+        said = candidate.span.text
+        if (meant.but and same(said, meant.but)) or (meant.last and not who and same(said, meant.last)):
+            loss += AGAIN
+        moved.append(replace(candidate, probability=less(candidate.probability, loss)) if loss else candidate)
+    return sorted(moved, key=lambda candidate: -candidate.probability)
+
+
+def decided(candidates: Sequence[Candidate], question: str) -> list[Candidate]:
+    """The candidates; where yes or no is asked, each is the clause that decides it."""
+    if not asks_yes_or_no(question):
+        return list(candidates)
+    widened = []
+    for candidate in candidates:
+        passage, span = candidate.passage, candidate.span
+        text = candidate.article.text[passage.start : passage.end]
+        start, end = deciding(text, span.start, span.end)
+        widened.append(replace(candidate, span=replace(span, start=start, end=end, text=text[start:end])))
+    return widened
+
+
+def less(probability: float, loss: float) -> float:
+    """The probability whose log-odds are lower by `loss`."""
+    held = min(max(probability, 1e-12), 1 - 1e-12)
+    return 1 / (1 + math.exp(min(500.0, loss - math.log(held / (1 - held)))))

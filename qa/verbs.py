@@ -1,0 +1,42 @@
+"""The verbs that people ask with, so that a question can be taken apart without a tagger. What is not among them is
+found by its place in the question (see `qa.clause`)."""
+
+from __future__ import annotations
+
+_VERBS = frozenset(
+    "accept accuse achieve act add admit agree aim allow announce answer appear apply approve argue arrest arrive "
+    "ask attack attend become begin believe belong blame block build buy call campaign cancel carry catch cause "
+    "celebrate change charge choose claim close come comment confirm consider contain continue cost cover crash "
+    "create criticise criticize cut deal decide declare defend demand deny deploy describe die discuss do drop earn "
+    "employ end expect explain express face fail fall fear feel fight finance find finish fire fly follow found "
+    "gain get give go grow happen hear help hit hold hope hurt identify include increase injure insist intend "
+    "introduce invest invite join keep kill know land last launch lead leave lie like live look lose make mean meet "
+    "mention move name need offer open oppose order organise organize own pass pay plan play pledge praise predict "
+    "prepare present prevent produce promise propose protest provide publish quit raise react read receive refuse "
+    "reject release remain reopen reply report request resign respond return reveal rise run say see seek sell send "
+    "serve show sign speak spend stand start state stay steal stop stress study succeed suffer suggest support take "
+    "talk teach tell think threaten train travel try turn use visit vote wait want warn watch win wish work worry "
+    "write operate score recognise recognize treat elect appoint discover develop design test supply deliver lift "
+    "raise ban arm host back sue kick shut".split()
+)
+_IRREGULAR = frozenset(
+    "said told gave took made got went came saw knew thought found left felt kept met paid sold sent spent led lost "
+    "held won wrote spoke stood began broke built bought brought called caught chose fell flew fought grew heard "
+    "hit meant ran rose sought set shot stole taught threw understood wore given taken seen known written done".split()
+)
+
+
+def is_verb(word: str) -> bool:
+    """A verb that questions ask with, in any regular form."""
+    forms = {word}
+    for ending in ("s", "es", "ed", "d", "ing"):
+        if word.endswith(ending):
+            stem = word[: -len(ending)]
+            forms |= {stem, f"{stem}e", stem[:-1] if stem[-2:-1] == stem[-1:] else stem}
+    if word.endswith("ied"):
+        forms.add(f"{word[:-3]}y")
+    return bool(forms & _VERBS) or word in _IRREGULAR
+
+
+def is_past(word: str) -> bool:
+    return word in _IRREGULAR or (word.endswith("ed") and len(word) > 4)

@@ -1,0 +1,148 @@
+"""Follow-ups rewritten to stand alone, and fresh questions left alone. Plain functions: no library, no reader."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.clause import parse
+from qa.followup import MOST, points_back, resolve
+from qa.noun_phrases import phrases
+from qa.referents import Turn
+
+KALLAS = Turn("What did Kaja Kallas say about NATO trainers?", "they were already operating", (("a.txt", 0),))
+MAYOR = Turn("Who is the mayor of Lyon?", "Anna Berg")
+CATCH = Turn("How much did Portugal propose to cut the catch?", "20 percent")
+CLUB = Turn("Which club is Danilo Petrov moving to?", "Hansa Rostock")
+REACTOR = Turn("How much did the reactor at Salmi cost?", "9 billion euros")
+TRAM = Turn("What did Wolfgang Reuss oppose?", "the tram")
+MEETING = Turn("Where did Hungary say that?", "at a meeting of EU defense ministers")
+
+
+@pytest.mark.parametrize(
+    ("turn", "question", "wanted"),
+    [
+        (KALLAS, "When did she say that?", "When did Kaja Kallas say about NATO trainers they were already operating?"),
+        (MAYOR, "How old is she?", "How old is Anna Berg?"),
+        (MAYOR, "What is her profession?", "What is Anna Berg's profession?"),
+        (MAYOR, "who elected her?", "who elected Anna Berg?"),
+        (CATCH, "and Spain?", "How much did Spain propose to cut the catch?"),
+        (CATCH, "What about the Netherlands?", "How much did the Netherlands propose to cut the catch?"),
+        (CLUB, "How much does it pay for him?", "How much does Hansa Rostock pay for Danilo Petrov?"),
+        (REACTOR, "Why was it so late?", "Why was the reactor at Salmi so late?"),
+        (TRAM, "why?", "Why did Wolfgang Reuss oppose the tram?"),
+        (TRAM, "For what reason?", "Why did Wolfgang Reuss oppose the tram?"),
+        (TRAM, "And since when?", "Since when did Wolfgang Reuss oppose the tram?"),
+        (MEETING, "And when did that meeting take place?", "when did a meeting of EU defense ministers take place?"),
+        (Turn("When did Mount Karua erupt?"), "And before that?", "When did Mount Karua erupt before?"),
+        (
+            Turn("How many people work at the plant in Gdansk?"),
+            "And in Dresden?",
+            "How many people work at the plant in Dresden?",
+        ),
+        (
+            Turn("How long must Ann Lee go to prison?"),
+            "And her brother?",
+            "How long must Ann Lee's brother go to prison?",
+        ),
+        (Turn("Who met the minister?"), "What did he say?", "What did the one who met the minister say?"),
+        (Turn("Where did they meet?", "in Oslo"), "Who else was there?", "Who else was in Oslo?"),
+    ],
+)
+def test_a_follow_up_is_read_standing_alone(turn, question, wanted):
+    meant = resolve(question, [turn])
+    assert meant.readings[0] == wanted
+    assert meant.leans and meant.near == turn.cited
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which countries opposed training inside Ukraine?",
+        "Did Macron say he would send troops?",
+        "What did Zielinski promise about his company's plant?",
+        "Did Delorme deny the charges against him?",
+        "Which minister in Berlin defended his decision?",
+        "How many dockers will lose their jobs in Varnby?",
+        "What did Shelby and Ithaca sign in Thessaloniki?",
+        "How long does it take from Paris to Lyon?",
+        "Is it true that France sent troops?",
+        "Are there Germans among the trainers?",
+        "Who said that France would send trainers?",
+        "What happened in Paris this week?",
+    ],
+)
+def test_a_fresh_question_is_not_bent(question):
+    assert not points_back(question)
+    meant = resolve(question, [KALLAS])
+    assert (meant.readings, meant.searches, meant.near) == ((question,), (question,), ())
+
+
+def test_a_question_that_names_nothing_is_read_as_it_is_and_looked_for_near_what_was_said():
+    meant = resolve("How did the thieves get in?", [KALLAS])
+    assert meant.readings == ("How did the thieves get in?",) and not meant.leans
+    assert len(meant.searches) == 2 and meant.near == KALLAS.cited
+
+
+def test_what_two_things_may_be_meant_both_are_asked():
+    turn = Turn("Who did the mayor of Lyon meet?", "Jonas Falk")
+    assert resolve("How much did she ask for?", [turn]).readings == (
+        "How much did Jonas Falk ask for?",
+        "How much did the mayor of Lyon ask for?",
+    )
+
+
+def test_an_earlier_turn_serves_where_the_last_has_nobody():
+    meant = resolve("What did she say?", [MAYOR, Turn("When was the bridge built?", "in 1990")])
+    assert meant.readings[0] == "What did Anna Berg say?"
+
+
+def test_what_else_does_not_want_the_same_again():
+    assert resolve("What else did she say?", [KALLAS]).but == KALLAS.answer
+    assert resolve("What did she say?", [KALLAS]).but is None
+
+
+def test_without_history_nothing_changes():
+    assert resolve("Why?", []).readings == ("Why?",)
+
+
+def test_a_question_is_taken_apart():
+    clause = parse("And what did the mayor of Varnby call the decision?")
+    assert (clause.lead, clause.wh, clause.aux) == (("And",), ("what",), "did")
+    assert (clause.subject, clause.rest) == (("the", "mayor", "of", "Varnby"), ("call", "the", "decision"))
+
+
+def test_a_verb_before_the_auxiliary_ends_the_question_phrase():
+    assert parse("Which minister said mercenaries were a target?").wh == ("Which", "minister")
+
+
+def test_noun_phrases_keep_what_belongs_to_them():
+    assert phrases("Who has to approve the merger of Veltron?") == ["the merger of Veltron"]
+    assert phrases("When did the fishing talks take place?") == ["the fishing talks"]
+
+
+TEXTS = st.text(st.sampled_from(list("aZé’'?,. \n\u202e北1-")), max_size=60) | st.lists(
+    st.sampled_from(
+        "and who when why did is he her that it there else what about Kallas the of in one 's ? , met".split()
+    ),
+    max_size=14,
+).map(" ".join)
+
+
+@given(TEXTS, st.lists(st.builds(Turn, TEXTS, st.none() | TEXTS), max_size=3))
+def test_any_words_in_any_order_give_one_to_three_questions(question, turns):
+    meant = resolve(question, turns)
+    assert 1 <= len(meant.readings) <= MOST and len(meant.searches) in {1, 2}
+    if not points_back(question):
+        assert meant.searches == (question,)
+
+
+@pytest.mark.parametrize("word", ["he ", "the ", "Macron ", "that ", "and ", "did ", "'", "what is "])
+def test_the_time_grows_with_the_length(word):
+    question = (word * 1000)[:1000]
+    began = time.perf_counter()
+    resolve(question, [Turn(question, question)] * 4)
+    assert time.perf_counter() - began < 2
