@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from eval import gather
 from eval.chart import line_chart
 from eval.lists import measure as measure_lists
 from eval.logistic import fit_logistic
@@ -32,6 +33,7 @@ from qa.reader.steps import mean_weights, weight_files
 
 NEAR_MISSES = Path(__file__).parent / "questions" / "near_misses.jsonl"
 SETS = ("squad_dev_v2.0", "squad_dev_v1.1", "realtimeqa_evidence", "qed_dev")
+LISTS = "multispanqa_valid"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,16 +50,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     own = has_heads()
     extras = ["verdict", "look"] if own else ["look"]
     plain = read_all(tried(), rows, show)
-    fitted = fit(plain, {name: read_all(tried(**{name: 1.0}), rows, show) for name in extras})
+    fitted: dict[str, Any] = fit(plain, {name: read_all(tried(**{name: 1.0}), rows, show) for name in extras})
     if own:
-        fitted |= {"tagged": fit_tagged(lambda least: tried(tagged=least), list_questions(train))}
+        fitted["tagged"] = fit_tagged(lambda least: tried(tagged=least), list_questions(train))
+    else:
+        fitted["gather"] = gather.fit(gather.read(tried(**fitted), gather.questions(args.data)))
     reader = tried(**fitted)
     scores = {}
     for name in args.sets:
         rows = read_rows(args.data / "eval" / f"{name}.jsonl.gz")
         scores[name] = measure(reader, rows, show)
         scores[f"{name}, no model"] = measure(load_reader("overlap"), rows, show)
-    (WEIGHTS / "CARD.md").write_text(card(args.run, args.also, scores, fitted), encoding="utf-8")
+    lists = measure_lists(reader, read_rows(args.data / "eval" / f"{LISTS}.jsonl.gz"))
+    (WEIGHTS / "CARD.md").write_text(card(args.run, args.also, scores, fitted, lists), encoding="utf-8")
     (WEIGHTS / "curve.svg").write_text(curve(read_logs(args.run)), encoding="utf-8")
     return 0
 
@@ -107,10 +112,10 @@ def has_heads() -> bool:
         return all(f"{head}.weight" in set(file.keys()) for head in HEADS)
 
 
-def tried(**values: float) -> Extractive:
+def tried(**values: Any) -> Extractive:
     """The reader with these values in its reader.json."""
     heads = {"heads": list(HEADS)} if has_heads() else {}
-    settings = heads | {name: round(value, 5) for name, value in values.items()}
+    settings = heads | {name: round(v, 5) if isinstance(v, float) else v for name, v in values.items()}
     (WEIGHTS / "reader.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
     return from_bert_folder("attest", WEIGHTS)
 
@@ -188,9 +193,13 @@ def told(number: int, run: Path) -> str:
 
 
 def card(
-    runs: Sequence[Path], also: Sequence[Path], scores: dict[str, dict[str, Any]], fitted: dict[str, float]
+    runs: Sequence[Path],
+    also: Sequence[Path],
+    scores: dict[str, dict[str, Any]],
+    fitted: dict[str, Any],
+    lists: dict[str, float],
 ) -> str:
-    """The model card, from what the runs wrote down."""
+    """The model card, from what the runs wrote down. lists: see `eval.lists`."""
     digest = hashlib.sha256((WEIGHTS / "model.safetensors").read_bytes()).hexdigest()
     checks = [row for row in read_logs(runs) if "auroc" in row]
     names = ("forced_em", "forced_f1", "em", "f1", "best_f1", "auroc")
@@ -202,6 +211,12 @@ def card(
     made = "\n".join(told(number, run) for number, run in enumerate(runs, 1))
     for path in also:
         made += f"\nWeights of SHA-256 `{hashlib.sha256(path.read_bytes()).hexdigest()}` went into the mean as well.\n"
+    listing = (
+        f"Tags mark the items, from a probability of {fitted['tagged']:.2f} on."
+        if "tagged" in fitted
+        else "Spans that belong together are found by a rule, and enumerations cut into their items "
+        "(qa/reader/listing.py, fitted by eval/gather.py)."
+    )
     steps = "\n".join(f"| {row['step']} | {row['exact']} | {row['auroc']} |" for row in checks)
     return f"""# The reader that Attest ships
 
@@ -241,6 +256,9 @@ paragraph and, weighed by {fitted.get("look", 0):.2f}, the score of its best spa
 | set | questions | {" | ".join(names)} |
 |---|---|{"---|" * len(names)}
 {table}
+
+Questions for lists, every answer by itself ({LISTS}, {lists["questions"]:.0f} questions): exact F1 {lists["exact_f1"]},
+partial F1 {lists["partial_f1"]}. {listing}
 
 During training, on validation documents (exact spans of people's questions, answerability AUROC in translation), the
 steps of one run after those of the other:

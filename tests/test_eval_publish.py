@@ -11,6 +11,8 @@ from safetensors.numpy import load_file, save_file
 from eval import publish
 from qa.reader import Reading, Span
 
+LISTS = {"questions": 9, "exact_f1": 40.5, "partial_f1": 60.25}
+
 
 def scored(score, f1, has):
     return (0.5, score, float(f1 == 1), f1, has)
@@ -131,9 +133,12 @@ def test_the_weights_are_the_mean_over_the_checkpoints_of_all_runs_and_the_card_
     publish.write_weights([*runs, other])
     shipped = load_file(tmp_path / "shipped" / "model.safetensors")
     assert shipped["a"].dtype == np.float16 and shipped["a"].tolist() == [5, 5] and shipped["b"].tolist() == [1]
-    card = publish.card(runs, [other], {"squad": {"questions": 7, "f1": 70.5}}, {"threshold": 0.25})
+    card = publish.card(runs, [other], {"squad": {"questions": 7, "f1": 70.5}}, {"threshold": 0.25}, LISTS)
     assert "Run 1, a laptop:\n\n    train --seed 1" in card and "Run 2, a laptop:\n\n    train --seed 2" in card
     assert hashlib.sha256(other.read_bytes()).hexdigest() in card
     assert "2 of its checkpoints" in card and card.count("START: weights of SHA-256 `ab12`") == 2
     assert "| 5 | 0.5 | 0.8 |\n| 10 | 0.5 | 0.8 |" in card and "| squad | 7 |" in card and "TEACHER: w" not in card
     assert [row["step"] for row in publish.read_logs(runs)] == [5, 5, 10, 10]
+    assert "9 questions): exact F1 40.5,\npartial F1 60.25. Spans that belong" in card
+    tagged = publish.card(runs, [], {}, {"threshold": 0.25, "tagged": 0.4}, LISTS)
+    assert "from a probability of 0.40 on" in tagged

@@ -22,6 +22,7 @@ from index.errors import ModelError
 from qa.reader import READERS, Reader, Reading, load_reader
 from qa.reader.extractive import Extractive
 from qa.reader.heads import ANSWER
+from qa.reader.listing import FEATURES
 from qa.reader.tidy import tidy
 from qa.reader.windows import Window, load_tokenizer
 
@@ -83,7 +84,9 @@ def check_contract(reading: Reading, passages: Sequence[str], top: int) -> None:
     """What the docstrings of Reading and Span promise of every reader."""
     assert 0.0 <= reading.answerable <= 1.0
     assert len(reading.spans) <= top
-    assert reading.items == reading.spans[:1]
+    assert reading.items == (reading.listed or reading.spans[:1]) and len(reading.listed) != 1
+    assert all(passages[item.passage][item.start : item.end] == item.text for item in reading.items)
+    assert {item.passage for item in reading.listed} <= {span.passage for span in reading.spans[:1]}
     scores = [span.score for span in reading.spans]
     assert scores == sorted(scores, reverse=True)
     for n, span in enumerate(reading.spans):
@@ -267,6 +270,30 @@ def test_a_list_comes_as_its_items_in_order_of_place_with_exact_offsets(tokenize
     assert [item.text for item in reading.items] == ["Italy", "the United States", "Spain"]
     assert all(passages[1][item.start : item.end] == item.text and item.passage == 1 for item in reading.items)
     assert reading.spans[0].text == "the United States"
+
+
+JOINS = dict.fromkeys(FEATURES, 0.0) | {"bias": 5.0, "behind": -1.0}
+
+
+@pytest.mark.parametrize("top", [1, 2, 10])
+def test_without_tags_a_list_is_made_of_spans_of_the_passage_of_the_best_one(tokenizer, top):
+    passages = ["Hungary wrote.", "They were Italy, the United States and Spain. Peru wrote too, Sweden not."]
+    wanted = {"Italy, the United States and Spain": 9.0, "Peru": 6.0, "Sweden": 2.0, "Hungary": 8.0}
+    for rule, expected in ((None, 3), (JOINS, 4)):
+        reading = finds(tokenizer, passages, wanted, gather=rule).read(QUESTION, passages, top=top)
+        names = ["Italy", "the United States", "Spain", "Peru"]
+        assert [item.text for item in reading.items] == names[:expected]
+        assert all(passages[1][item.start : item.end] == item.text for item in reading.items)
+        assert len(reading.spans) <= top and reading.spans[0].text == "Italy, the United States and Spain"
+
+
+def test_the_best_spans_are_the_first_of_more(tokenizer):
+    passages = [FILLER * 3, "France and Italy sent 30 letters, and Peru none; Sweden wrote to Spain. " * 2]
+    reader = Extractive("scripted", tokenizer, noise)
+    more = reader.read(QUESTION, passages, top=20)
+    for top in (1, 3, 8, 10):
+        few = reader.read(QUESTION, passages, top=top)
+        assert few.spans == more.spans[:top] and few.score == more.score and few.listed == more.listed
 
 
 def test_a_list_of_one_is_the_best_span(tokenizer):

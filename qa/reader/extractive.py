@@ -18,6 +18,7 @@ from qa.reader import Reading, Span, has_word
 from qa.reader.alone import around
 from qa.reader.decode import TokenSpan, best_spans, odds
 from qa.reader.heads import ANSWER, TAGS, tagged_spans
+from qa.reader.listing import MOST, listed
 from qa.reader.tidy import tidy, word_tokens
 from qa.reader.windows import MAX_LENGTH, Window, load_tokenizer, make_windows
 
@@ -41,7 +42,9 @@ class Extractive:
     """verdict: weight of the model's own verdict on a passage, beside the odds of its spans, in all their scores.
     look: weight of the score that the sentence of a passage's best span gets by itself; 0: it is not read again.
     scale, shift: fitted: sigmoid(scale * score + shift) is the share of questions with an answer at this score.
-    tagged: least probability of a token to belong to a list.
+    tagged: least probability of a token to belong to a list, for a model that has tags.
+    gather: fitted weights by which a further span joins a list (`qa.reader.listing`), for a model without tags; without
+    them only the best span is cut into its items.
     """
 
     def __init__(
@@ -56,11 +59,12 @@ class Extractive:
         verdict: float = 0.0,
         look: float = 0.0,
         tagged: float = 0.5,
+        gather: Mapping[str, float] | None = None,
     ) -> None:
         self.name = name
         self._tokenizer, self._forward, self._max_length = tokenizer, forward, max_length
         self._scale, self._shift, self._tagged = scale, shift, tagged
-        self._verdict, self._look = verdict, look
+        self._verdict, self._look, self._gather = verdict, look, gather
 
     def read(self, question: str, passages: Sequence[str], top: int = 10) -> Reading:
         windows = make_windows(self._tokenizer, question, passages, max_length=self._max_length)
@@ -73,7 +77,9 @@ class Extractive:
             if words.any():
                 score = more + odds(logits[:, 0], logits[:, 1], window.context)
                 best[window.passage] = max(score, best.get(window.passage, -math.inf))
-            for span in best_spans(logits[:, 0], logits[:, 1], window.context, top=top, words=words, apart=True):
+            for span in best_spans(
+                logits[:, 0], logits[:, 1], window.context, top=max(top, MOST), words=words, apart=True
+            ):
                 start, end = tidy(text, int(window.offsets[span.first, 0]), int(window.offsets[span.last, 1]))
                 key = (window.passage, start, end)
                 span = replace(span, score=span.score + more)
@@ -85,8 +91,14 @@ class Extractive:
             found = {key: replace(span, score=span.score + again[key[0]]) for key, span in found.items()}
         spans = _without_overlaps(found, passages, top)
         score = max(best.values(), default=-math.inf)
-        listed = self._listed(windows, logits_of, passages, spans[0]) if spans else ()
-        return Reading(_sigmoid(self._scale * score + self._shift), tuple(spans), score, listed)
+        items: tuple[Span, ...] = ()
+        if spans and all(logits.shape[1] >= TAGS.stop for logits in logits_of):
+            items = self._tagged_in(windows, logits_of, passages, spans[0])
+        elif spans:
+            place = spans[0].passage
+            beside = _without_overlaps({key: span for key, span in found.items() if key[0] == place}, passages, MOST)
+            items = listed(question, passages[place], beside, self._gather)
+        return Reading(_sigmoid(self._scale * score + self._shift), tuple(spans), score, items)
 
     def _look_again(self, question: str, passages: Sequence[str], found: Mapping[Place, TokenSpan]) -> dict[int, float]:
         """passage -> what the sentence of its best span adds to its scores when it is read by itself: where the
@@ -103,13 +115,13 @@ class Extractive:
             scores[window.passage] = max(score, scores[window.passage])
         return {passage: self._look * scores[n] for n, passage in enumerate(extents)}
 
-    def _listed(
+    def _tagged_in(
         self, windows: Sequence[Window], logits_of: Sequence[np.ndarray], passages: Sequence[str], best: Span
     ) -> tuple[Span, ...]:
         """What the tags mark in the passage of the best span, if that is more than one thing."""
         text, items = passages[best.passage], dict[tuple[int, int], Span]()
         for window, logits in zip(windows, logits_of, strict=True):
-            if window.passage != best.passage or logits.shape[1] < TAGS.stop:
+            if window.passage != best.passage:
                 continue
             for first, last, probability in tagged_spans(logits[:, TAGS], window.context, self._tagged):
                 start, end = tidy(text, int(window.offsets[first, 0]), int(window.offsets[last, 1]))
@@ -149,7 +161,7 @@ def from_bert_folder(name: str, folder: Path, precision: Precision = "int8", thr
     def forward(windows: list[Window]) -> list[np.ndarray]:
         return bert.each([(window.ids, window.type_ids) for window in windows])
 
-    numbers = {key: fitted[key] for key in ("scale", "shift", "verdict", "look", "tagged") if key in fitted}
+    numbers = {key: fitted[key] for key in ("scale", "shift", "verdict", "look", "tagged", "gather") if key in fitted}
     return Extractive(name, load_tokenizer(folder), forward, **numbers)
 
 
