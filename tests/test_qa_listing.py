@@ -32,6 +32,8 @@ STAYS = JOINS | {"bias": -1.0}
         ("Iran (the north, and the east) and Peru", ["Iran (the north, and the east)", "Peru"]),
         ('"The Lion, the Witch" and "Prince Caspian"', ['"The Lion, the Witch"', '"Prince Caspian"']),
         ("a tariff; a bank, and roads; and canals", ["a tariff", "a bank, and roads", "canals"]),
+        ("- Kirill Alshevsky (2020)\n- Aleksandr Lisovskiy", ["Kirill Alshevsky (2020)", "Aleksandr Lisovskiy"]),
+        ("tin,\ncopper and\nlead", ["tin", "copper", "lead"]),
         ("American cheese , Cheez Whiz , and provolone", ["American cheese", "Cheez Whiz", "provolone"]),
     ],
 )
@@ -42,7 +44,8 @@ def test_the_items_of_an_enumeration(text, items):
 @pytest.mark.parametrize(
     "text",
     [
-        "", "and", ", ", " and ", "Germany", "Rome, Italy", "3 May, 1920", "Acme, Inc.", "Sweden and ...", "a-and-b",
+        "", "and", ", ", " and ", "Germany", "Rome, Italy", "3 May, 1920", "Acme, Inc.", "Sweden and ...",
+        "a-and-b", "a long\nline",
         "in the spring of that year, as he had said it several times before to all of them, he went home",
     ],
 )  # fmt: skip

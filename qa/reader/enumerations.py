@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from itertools import accumulate
 
-MARK = re.compile(r"\s?[,;]\s(?:(?:and|or|as well as|&)\s)?|\s(?:and|or|as well as|&)\s", re.IGNORECASE)
+MARK = re.compile(
+    r"\s?[,;]\s(?:(?:and|or|as well as|&)\s)?|\s(?:and|or|as well as|&)\s|\s?\n[ \t]?[-*•–][ \t]", re.IGNORECASE
+)
+_BULLET = re.compile(r"\n[ \t]?[-*•–]")
 _LAST = re.compile(r"\b(?:and|or|as well as)\b|&", re.IGNORECASE)
 _BELONGS = re.compile(r"\d{4}|(?:Jr|Sr|Inc|Ltd)\.?|[A-Z]\.[A-Z]\.")  # "May 3, 1920", "Acme, Inc."
-_LEAD = re.compile(r"(?:both|either)\s", re.IGNORECASE)
+_LEAD = re.compile(r"(?:both|either)\s|[-*•–][ \t]", re.IGNORECASE)
 _OPENS, _CLOSES = "([“«", ")]”»"
 _SHORT = 40  # code points of an item where no "and" tells the last one
 
@@ -22,8 +25,9 @@ Extent = tuple[int, int]
 def items_of(text: str) -> tuple[Extent, ...]:
     """(start, end) of each item of the enumeration that `text` is, in order of place; () where it is none.
 
-    Two items are an enumeration where "and" or "or" stands between them, more also where all are short. Marks within
-    brackets or quotation marks separate nothing; where semicolons separate three items or more, commas do not.
+    Two items are an enumeration where "and" or "or" stands between them, or the second begins a line with a bullet;
+    more also where all are short. Marks within brackets or quotation marks separate nothing; where semicolons separate
+    three items or more, commas do not.
     """
     marks = _marks(text)
     semicolons = [mark for mark in marks if ";" in mark[0]]
@@ -32,7 +36,7 @@ def items_of(text: str) -> tuple[Extent, ...]:
     if lead := _LEAD.match(text):
         starts[0] = lead.end()
     items = list(zip(starts, ends, strict=True))
-    told = bool(chosen and _LAST.search(chosen[-1][0]))
+    told = bool(chosen and (_LAST.search(chosen[-1][0]) or _BULLET.search(chosen[-1][0])))
     short = len(items) > 2 and all(end - start < _SHORT for start, end in items)
     named = all(any(c.isalnum() for c in text[start:end]) for start, end in items)
     return tuple(items) if named and len(items) > 1 and (told or short) else ()
