@@ -22,15 +22,13 @@ from qa.same import grouped, same
 
 @dataclass(frozen=True)
 class Candidate:
-    """A span, where it stands, its features (see qa.confidence), and the probability that it answers. parts: extents in
-    the passage of what the reader tagged there as members of a list, if it did."""
+    """A span, where it stands, its features (see qa.confidence), and the probability that it answers."""
 
     span: Span
     article: Article
     passage: Passage
     features: Mapping[str, float]
     probability: float
-    parts: tuple[tuple[int, int], ...] = ()
 
 
 def weigh(
@@ -63,8 +61,7 @@ def weigh(
         }
         unfitted = reading.answerable * _odds(best) / _odds(span.score)
         probability = fitted.probability(features) if fitted else unfitted
-        parts = tuple((part.start, part.end) for part in reading.listed if part.passage == span.passage)
-        candidates.append(Candidate(span, *places[span.passage], features, probability, parts))
+        candidates.append(Candidate(span, *places[span.passage], features, probability))
     return sorted(candidates, key=lambda candidate: -candidate.probability)
 
 

@@ -19,7 +19,7 @@ _TITLES = re.compile(
     r"|Judges|Professors|Drs|Messrs|Mayors|Governors)\s(?=[A-Z])"
 )
 _HEAD_OF = re.compile(
-    r"(?:the\s)?(?:[a-z-]{2,20}\s){0,3}[a-z-]{2,20}s\s(?:of|in|from|with|to|at)\s(?=(?:the\s)?[A-Z])", re.I
+    r"(?:[Tt]he\s)?(?:[a-z-]{2,20}\s){0,3}[a-z-]{2,20}s\s(?:of|in|from|with|to|at)\s(?=(?:the\s)?[A-Z])"
 )
 _ASIDE = re.compile(r"(?:in|on|at|by|for|with|to|perhaps|possibly|finally)\b")
 

@@ -5,6 +5,7 @@ common nouns and verbs; no model. Lower case, missing question marks and common 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from qa.plural import many
@@ -26,6 +27,7 @@ _POLITE = re.compile(
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 
 
+@lru_cache(maxsize=64)
 def kind(question: str) -> Kind:
     """What the question asks for. Where the wording leaves it open, so does this."""
     words = _words(question)
@@ -42,6 +44,7 @@ def kind(question: str) -> Kind:
     return _asked(words[at], words[at + 1 :])
 
 
+@lru_cache(maxsize=64)
 def wanted(question: str) -> int | None:
     """How many things the question speaks of, "Which two countries" -> 2; None where it gives no number."""
     words = _words(question)

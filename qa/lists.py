@@ -10,17 +10,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from qa.candidates import Candidate
-from qa.completion import complete
 from qa.enumeration import split
 from qa.kinds import Kind, kind, wanted
 from qa.phrases import Extent, is_name
 from qa.same import same
+from qa.things import things
 
 BESIDE = 0.5  # a further span adds to an enumeration if it is at least this likely, compared with the best
 FURTHER = 0.35  # the same, where the best span is a single thing, or where the two have a member in common
 RIVAL = 0.3  # from here on a span confirms a member; and a second one beside the best shows that there are several
 REACH = 300  # code points in which such spans stand
-SEVERAL = 3  # an enumeration of so many things that are not names is a list where the question leaves it open
 
 
 def members(question: str, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:
@@ -32,7 +31,7 @@ def members(question: str, candidates: Sequence[Candidate], threshold: float) ->
         return []
     best = candidates[0].probability
     likely = [candidate for candidate in candidates if candidate.probability >= RIVAL * best]
-    lists = [[_narrowed(candidate, extent) for extent in _extents(candidate, asked)] for candidate in likely]
+    lists = [_listed(candidate, asked) for candidate in likely]
     first = next((found for found in lists if len(found) == most), lists[0])  # "which three": who enumerates three
     if len(first) < 2:
         first = _between(likely, asked) or first
@@ -73,25 +72,18 @@ def _between(candidates: Sequence[Candidate], asked: Kind) -> list[Candidate]:
     return []
 
 
-def _extents(candidate: Candidate, asked: Kind) -> tuple[Extent, ...]:
-    """In the passage: what the reader tagged there, else what the span or the enumeration around it lists."""
+def _listed(candidate: Candidate, asked: Kind) -> list[Candidate]:
+    """What the span, or the enumeration around it, lists."""
     text = candidate.article.text[candidate.passage.start : candidate.passage.end]
-    if len(candidate.parts) > 1:
-        return tuple(extent for part in candidate.parts for extent in split(text, *part))
-    start, end = candidate.span.start, candidate.span.end
-    if asked == "list":
-        return split(text, *complete(text, start, end))
-    found = split(text, start, end)
-    names = all(is_name(text, a, b) for a, b in found)
-    short = len(found) >= SEVERAL and all(len(text[a:b].split()) <= 6 for a, b in found)
-    return found if names or short else ((start, end),)
+    extents = things(text, candidate.span.start, candidate.span.end, asked)
+    return [_narrowed(candidate, extent) for extent in extents]
 
 
 def _narrowed(candidate: Candidate, extent: Extent) -> Candidate:
     """The candidate at a part of its passage, with its probability."""
     start, end = extent
     text = candidate.article.text[candidate.passage.start : candidate.passage.end]
-    return replace(candidate, span=replace(candidate.span, start=start, end=end, text=text[start:end]), parts=())
+    return replace(candidate, span=replace(candidate.span, start=start, end=end, text=text[start:end]))
 
 
 def _named(candidate: Candidate) -> bool:

@@ -64,7 +64,8 @@ def is_thing(text: str, start: int, end: int) -> bool:
     words = text[start:end].split()
     if not 0 < len(words) <= _MOST_WORDS or not any(c.isalnum() for c in text[start:end]):
         return False
-    return not _CLAUSE.match(text, start, end) and words[0] not in OPENERS
+    quoted = start > 0 and any(text[start - 1] == a and text.startswith(b, end) for a, b in _QUOTES)
+    return quoted or (not _CLAUSE.match(text, start, end) and words[0] not in OPENERS)
 
 
 def is_sentence(text: str, start: int, end: int) -> bool:

@@ -9,12 +9,16 @@ from dataclasses import dataclass
 
 _JOIN = r"(?:and also|but also|as well as|along with|together with|and|or|nor|plus)"
 _SEPARATOR = re.compile(
-    rf"(?P<bullet>\s{{0,9}}\n\s{{0,9}}(?:(?:[-*•·–—]|\(?\d{{1,2}}[.)])\s{{1,9}})?)"
+    rf"(?P<bullet>\s{{0,9}}\n\s{{0,9}}(?:(?:[-*•·–—]|\(?\d{{1,2}}[.)])\s{{1,9}}|(?=(?-i:[^\sa-z]))))"
     rf"|(?P<semi>;\s{{1,9}}(?:{_JOIN}\s{{1,9}})?)"
     rf"|(?P<comma>,[\"”’']?\s{{1,9}})(?P<then>{_JOIN},?\s{{1,9}}(?:then\s)?)?"
     rf"|\s{{1,9}}(?P<join>{_JOIN}),?\s{{1,9}}",
     re.IGNORECASE,
 )
+_BETWEEN = re.compile(rf"(?:{_SEPARATOR.pattern})(?:the\s|an?\s)?", re.IGNORECASE)
+_SUFFIX = re.compile(r"(?:Jr|Sr|Inc|Ltd|LLC|PLC|plc|PhD|Esq|M\.D|D\.C)\b")  # "Acme, Inc."
+_YEAR = re.compile(r"[12]\d{3}\b(?![-–/]?\d)")
+_DAY = re.compile(r"[^\W\d_]{3,12}\.?(?:\s\d{1,2})?$")
 _OPEN, _CLOSE = "([{“«", ")]}”»"
 _FAR = 60  # code points beside an "and" that are looked at
 
@@ -75,11 +79,18 @@ def separators(text: str, start: int, end: int) -> list[Separator]:
         if (covered[at - start] and not closes) or match.start() == start or match.end() == end:
             continue
         kind = "bullet" if match["bullet"] else "semi" if match["semi"] else "comma" if match["comma"] else "join"
+        if kind == "comma" and not match["then"] and _belongs(text, start, match.start(), match.end()):
+            continue
         if kind == "join" and _one_name(text, start, match.start(), match.end(), end, match["join"].lower()):
             continue
         joined = kind == "join" or bool(match["then"]) or (kind == "semi" and match.group().strip() != ";")
         found.append(Separator(match.start(), match.end(), kind, joined))
     return found
+
+
+def separates(text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]` is a separator and nothing else but an article behind it."""
+    return bool(_BETWEEN.fullmatch(text, start, end))
 
 
 def _covered(text: str, start: int, end: int) -> list[bool]:
@@ -102,6 +113,12 @@ def _covered(text: str, start: int, end: int) -> list[bool]:
                 covered[straight - start : n + 1 - start] = [True] * (n + 1 - straight)
                 straight = None
     return covered
+
+
+def _belongs(text: str, low: int, start: int, end: int) -> bool:
+    """Whether what follows the comma at `start` to `end` is a part of what stands before it: a year or a suffix."""
+    year = _YEAR.match(text, end) and _DAY.search(text, max(low, start - 16), start)
+    return bool(year or _SUFFIX.match(text, end))
 
 
 def _one_name(text: str, low: int, start: int, end: int, high: int, word: str) -> bool:
