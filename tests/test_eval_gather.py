@@ -51,6 +51,15 @@ def test_an_enumeration_as_the_one_answer_counts_as_its_items():
     assert gather.exact_f1([(row, best)], dict.fromkeys(FEATURES, 0.0) | {"bias": -1.0}) == 1.0
 
 
+def test_what_single_answers_lose_counts_without_the_and_of_a_cut_enumeration():
+    text = "red, green and blue or grey"
+    row = {"question": "Which colours?", "context": text, "answers": [{"text": text, "start": 0}], "multi": False}
+    never, always = (dict.fromkeys(FEATURES, 0.0) | {"bias": bias} for bias in (-1.0, 1.0))
+    assert gather.lost([(row, (Span(text, 0, 0, len(text), 1.0),))], never) == 0
+    assert gather.lost([(ONE, FOUND)], never) == gather.lost([(LIST, FOUND)], always) == gather.lost([], always) == 0
+    assert gather.lost([(ONE, FOUND)], always) == pytest.approx(1 - 2 * 2 / (2 + 6))
+
+
 @pytest.fixture
 def data(tmp_path):
     def put(path, rows):
