@@ -102,7 +102,7 @@ def _timed(
 
     def search(question: np.ndarray) -> list[Hit]:
         _, rows = index.search(question[None], depth * TOP, **options)
-        return ranked(vectors, question, np.sort(rows[0, rows[0] >= 0]))[:TOP]
+        return ranked(vectors, question, np.sort(rows[0, rows[0] >= 0]), TOP)
 
     found, times = timed([partial(search, question) for question in questions])
     return times | {f"recall@{k}": recall(gold, found, k) for k in (10, TOP)}

@@ -3,8 +3,8 @@
 Product quantisation (Jegou, Douze and Schmid 2011): every two dimensions are one of 16 pairs, so that a passage of 384
 dimensions takes 96 bytes instead of 1,536, scanned 32 at a time from registers (Andre, Kermarrec and Le Scouarnec 2015;
 FAISS IndexPQFastScan). All codes are looked at. Inverted lists are faster but leave passages out, the more the less a
-question is like the passages; graphs take minutes to build and more memory than the vectors, and rows cannot leave them
-(`python -m eval.neighbours`: figures in eval/results/scale/neighbours.json).
+question is like the passages; graphs do too, take minutes to build, and no row can leave one (`python -m
+eval.neighbours`: figures in eval/results/scale/neighbours.json).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Approximate:
         rows = self._near(query, top) if allowed is None else None
         if rows is None:
             return exact(self._vectors, query, top, allowed)
-        return ranked(self._vectors, query, rows)[:top]
+        return ranked(self._vectors, query, rows, top)
 
     def load(self) -> None:
         """Reads the file now, which the first search otherwise does."""

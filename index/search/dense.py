@@ -41,15 +41,15 @@ def exact(vectors: np.ndarray, query: np.ndarray, top: int, allowed: np.ndarray 
     # a float32 sum of dim products of unit vectors is off by dim * 2^-24 at most (Higham 2002, 3.1); two are compared
     margin = len(query) * float(np.finfo(np.float32).eps)
     near = np.flatnonzero(scores >= np.partition(scores, count - top)[count - top] - margin)
-    return ranked(vectors, query, near if allowed is None else allowed[near])[:top]
+    return ranked(vectors, query, near if allowed is None else allowed[near], top)
 
 
-def ranked(vectors: np.ndarray, query: np.ndarray, rows: np.ndarray) -> list[Hit]:
-    """These rows, best first, by products summed in float64 and in the same order for each."""
+def ranked(vectors: np.ndarray, query: np.ndarray, rows: np.ndarray, top: int) -> list[Hit]:
+    """The best `top` of these rows, by products summed in float64 and in the same order for each."""
     wide = query.astype(np.float64)
     blocks = (vectors[rows[at : at + _BLOCK]] for at in range(0, len(rows), _BLOCK))
     scores = np.concatenate([(block.astype(np.float64) * wide).sum(1) for block in blocks] or [np.empty(0)])
-    return [Hit(int(rows[n]), float(scores[n])) for n in np.lexsort((rows, -scores))]
+    return [Hit(int(rows[n]), float(scores[n])) for n in np.lexsort((rows, -scores))[:top]]
 
 
 def load_faiss() -> Any:
