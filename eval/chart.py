@@ -53,8 +53,8 @@ def line_chart(title: str, x_label: str, y_label: str, series: Mapping[str, Poin
         parts.append(_line(placed, colour, 'stroke-width="2"'))
         parts += [f'<circle cx="{x}" cy="{y}" r="2.5" fill="{colour}"/>' for x, y in placed if len(placed) <= 40]
         y = _TOP + 16 + 16 * number
-        parts += [_line([(_WIDTH - 150, y - 4), (_WIDTH - 130, y - 4)], colour, 'stroke-width="2"')]
-        parts += [_text(_WIDTH - 124, y, name, "start")]
+        x = _LEFT + 12 if decades else _WIDTH - 150  # what grows leaves the upper left free
+        parts += [_line([(x, y - 4), (x + 20, y - 4)], colour, 'stroke-width="2"'), _text(x + 26, y, name, "start")]
     return "\n".join([*parts, "</svg>\n"])
 
 
