@@ -83,8 +83,8 @@ def grouped(things: Sequence[_T], text: Callable[[_T], str]) -> list[list[_T]]:
 def words(text: str) -> tuple[str, ...]:
     """The words of a text as they are compared: "The Ukrainian Pilots" -> ("ukraine", "pilots")."""
     found = _WORD.findall(clean(text))
-    plain = (_canonical(word) for word in found)
-    return tuple(word for word in plain if word and word not in _ARTICLES)
+    plain = [word for word in map(_canonical, found) if word]
+    return tuple(word for word in plain if word not in _ARTICLES) or tuple(plain)
 
 
 def _canonical(word: str) -> str:
