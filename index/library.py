@@ -27,7 +27,7 @@ from index.search.whole import Whole
 from index.tables import KNOWN, File, unpacked
 from index.vocabulary import Vocabulary
 
-DEPTH = 100  # passages that each searcher gives to the fusion
+DEPTH = 200  # passages that each searcher gives to the fusion
 WEIGHTS = (0.45, 0.35, 0.2)  # of the searchers, in the order of SEARCHERS, chosen on questions of ours
 EACH = 4  # passages of one article that may stand before those of others
 
