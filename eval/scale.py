@@ -80,7 +80,7 @@ def both(place: Path, size: int, dim: int) -> list[dict[str, Any]]:
 
 
 def build(place: Path, size: int, dim: int) -> dict[str, Any]:
-    from index.search.approximate import NAME, write
+    from index.search.codes import NAME, write
 
     began = time.perf_counter()
     write(np.memmap(place / "vectors.f32", np.float32, "r", shape=(size, dim)), place / NAME)
@@ -89,7 +89,8 @@ def build(place: Path, size: int, dim: int) -> dict[str, Any]:
 
 
 def search(place: Path, size: int, dim: int, approximate: bool) -> dict[str, Any]:
-    from index.search.approximate import NAME, Approximate
+    from index.search.approximate import Approximate
+    from index.search.codes import NAME
     from index.search.dense import Dense, load_faiss
 
     questions = np.load(place / "questions.npy")

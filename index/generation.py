@@ -17,7 +17,7 @@ from index.article import Article
 from index.library import Library
 from index.passages import Passage
 from index.scan import Entry
-from index.search import approximate
+from index.search import codes
 from index.tables import SCHEMA, Tables
 
 SMALL = 5_000  # passages up to which a library is always written anew
@@ -68,7 +68,10 @@ def write(
         disk.write(draft / "vectors.f32", (_bytes(array[rows]) for _, array, rows in blocks))
     if tables.rows:
         now = np.memmap(draft / "vectors.f32", "<f4", "r").reshape(tables.rows, -1)
-        approximate.keep(draft, now, changed.generation if changed else None, [row for b in blocks for row in b[0]])
+        moved = np.array([row for placed, *_ in blocks for row in placed], np.int64)
+        facts = changed.manifest["files"].get(codes.NAME, {}) if changed else {}
+        before = changed.generation / codes.NAME if changed else None
+        codes.keep(draft / codes.NAME, now, before, moved, facts.get("sha256"))
     articles = _group(db, old, kept)
     db.commit()
     db.close()

@@ -18,7 +18,8 @@ from index.encoders import Encoder, load_encoder
 from index.errors import EncoderMismatch, LibraryCorrupt
 from index.passages import Passage
 from index.search import Hit, Searcher
-from index.search.approximate import NAME, Approximate
+from index.search.approximate import Approximate
+from index.search.codes import NAME
 from index.search.dense import Dense
 from index.search.diversity import spread
 from index.search.fusion import fuse

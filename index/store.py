@@ -5,7 +5,7 @@
     DIR/gen-000002/manifest.json    format, encoder, folder, counts, and size and SHA-256 of every other file
     DIR/gen-000002/articles.db      SQLite: files, articles, passages, their words
     DIR/gen-000002/vectors.f32      (passages, dim) little-endian float32, unit rows
-    DIR/gen-000002/dense.faiss      of many passages only: codes of 4 bits (`index.search.approximate`)
+    DIR/gen-000002/dense.faiss      of many passages only: the vectors as 4-bit codes (`index.search.codes`)
 
 A generation is written beside the current one and takes its place by one rename, so that a reader sees the old or the
 new, never a mix. The previous generation stays until the next commit, for readers that are opening it.

@@ -19,7 +19,7 @@ from index.encoders import ENCODERS, Hashed
 from index.errors import EncoderMismatch, LibraryCorrupt, LibraryError, LibraryLocked, LibraryMissing, NoArticles
 from index.passages import split
 from index.scan import look
-from index.search import approximate
+from index.search import codes
 
 FILES = {
     "a.txt": "Macron spoke in Paris. France sends trainers.",
@@ -187,7 +187,7 @@ def test_an_edit_that_keeps_size_and_time_is_seen_if_it_came_with_the_build(writ
 @pytest.fixture(params=["written anew", "changed in place"])
 def way(request, monkeypatch):
     """How a generation comes from the one before it: small libraries are written anew, large ones are not."""
-    monkeypatch.setattr(approximate, "FLAT_UP_TO", 30)
+    monkeypatch.setattr(codes, "FLAT_UP_TO", 30)
     if request.param == "changed in place":
         monkeypatch.setattr(generation, "SMALL", 0)
         monkeypatch.setattr(generation, "WORN", float("inf"))

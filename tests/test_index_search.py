@@ -16,7 +16,8 @@ from index import Library, build
 from index.encoders import ENCODERS
 from index.library import DEPTH, SEARCHERS, WEIGHTS, Filter
 from index.search import Hit
-from index.search.approximate import NAME, Approximate, write
+from index.search.approximate import Approximate
+from index.search.codes import NAME, write
 from index.search.dense import Dense
 from index.search.diversity import spread
 from index.search.fusion import fuse
