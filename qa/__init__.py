@@ -4,13 +4,25 @@ from qa import ask
 print(ask("Which countries opposed training inside Ukraine?", "seeds/").to_markdown())
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 import index as _index
 
 if not hasattr(_index, "__path__"):  # a user's own index.py hides ours
     raise ImportError(f"{_index.__file__} hides Attest's package 'index'; rename that file, or run from another folder")
 
-from index.errors import AttestError
-from qa.answer import Answer, Citation
-from qa.assistant import Assistant, ask
+if TYPE_CHECKING:
+    from index.errors import AttestError
+    from qa.answer import Answer, Citation
+    from qa.assistant import Assistant, ask
 
 __all__ = ["Answer", "Assistant", "AttestError", "Citation", "ask"]
+_HOME = {"AttestError": "index.errors", "Answer": "qa.answer", "Citation": "qa.answer"}
+
+
+def __getattr__(name: str) -> Any:
+    """Each name is imported when it is first used (PEP 562): `attest --help` needs none of them."""
+    if name not in __all__:
+        raise AttributeError(f"module 'qa' has no attribute {name!r}")
+    return getattr(import_module(_HOME.get(name, "qa.assistant")), name)
