@@ -25,6 +25,7 @@ from index.build import build
 from index.encoders import Hashed
 from index.errors import LibraryCorrupt, LibraryError, LibraryLocked, LibraryMissing
 from index.library import SEARCHERS, Library
+from index.search import codes
 
 STEPS = ("make", "write", "append", "copy", "patch", "sync", "move", "remove")
 PAGE = 4096
@@ -320,6 +321,43 @@ def stored(place):
     return {source: library.article(source).text for source in library.sources}
 
 
+OPERATIONS = {
+    "add": {"new.txt": "Spain said no to letters.", "newer.txt": "So did Kyiv."},
+    "change": {"1.txt": "Article 1 is about Kyiv now.", "2.txt": "So is article 2."},
+    "delete": {"1.txt": None, "7.txt": None},
+    "all at once": {"new.txt": "Spain said no.", "1.txt": "Article 1 is about Kyiv now.", "7.txt": None},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["in place", "compacted", "from nothing"])
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_kill_at_any_step_of_a_build_leaves_the_old_or_the_new_library(tmp_path, monkeypatch, operation, way):
+    monkeypatch.setattr(generation, "SMALL", 0)
+    monkeypatch.setattr(generation, "WORN", 2.0 if way == "in place" else 0.0)
+    for k in itertools.count(1):
+        folder, place = tmp_path / f"articles {k}", tmp_path / f"library {k}"
+        folder.mkdir()
+        articles(folder, {f"{n}.txt": f"Article {n} is about letter {n}." for n in range(20)})
+        old = {}
+        if way != "from nothing":
+            build(folder, place, "hashed")
+            old = stored(place)
+        articles(folder, OPERATIONS[operation])
+        code = in_child(lambda k=k, folder=folder, place=place: dying(k, lambda: build(folder, place, "hashed")))
+        assert code in (0, -signal.SIGKILL)
+        left = stored(place) if store.exists(place) else {}
+        build(folder, place, "hashed")
+        new = {path.name: path.read_text() for path in folder.iterdir()}
+        assert stored(place) == new and left in ((old, new) if code else (new,))
+        library = Library.open(place)
+        texts = [a.text[p.start : p.end] for a, p in map(library.passage, range(len(new)))]
+        assert np.array_equal(library.vectors, Hashed().encode(texts))
+        if not code:
+            break
+    assert k > 16
+
+
 @pytest.mark.slow
 def test_200_kills_at_random_moments_of_adding_changing_and_deleting(tmp_path):
     folder, place, rng = tmp_path / "articles", tmp_path / "library", random.Random(0)
@@ -431,11 +469,12 @@ def damaged(data, kind, rng):
 
 
 @pytest.mark.parametrize("kind", ["flip", "cut", "zero", "more"])
-@pytest.mark.parametrize("name", ["CURRENT", "manifest.json", "articles.db", "vectors.f32"])
-def test_every_damage_to_a_file_is_noticed_when_the_library_is_opened(tmp_path, name, kind):
+@pytest.mark.parametrize("name", ["CURRENT", "manifest.json", "articles.db", "vectors.f32", "dense.faiss"])
+def test_every_damage_to_a_file_is_noticed_when_the_library_is_opened(tmp_path, monkeypatch, name, kind):
+    monkeypatch.setattr(codes, "FLAT_UP_TO", 3)
     folder, place, rng = tmp_path / "articles", tmp_path / "library", random.Random(0)
     folder.mkdir()
-    articles(folder, {f"{n}.txt": f"Article {n} is about letter {n}." for n in range(5)})
+    articles(folder, {f"{n}.txt": f"Article {n} is about letter {n}." for n in range(20)})
     build(folder, place, "hashed")
     path = place / name if name == "CURRENT" else place / store.named(place) / name
     whole = path.read_bytes()
@@ -447,7 +486,7 @@ def test_every_damage_to_a_file_is_noticed_when_the_library_is_opened(tmp_path, 
         with pytest.raises(LibraryError):
             Library.open(place)
     path.write_bytes(whole)
-    assert len(Library.open(place).sources) == 5
+    assert len(Library.open(place).sources) == 20
 
 
 # ---- updates against a model
@@ -497,7 +536,7 @@ class Updates(RuleBasedStateMachine):
             (self.folder / old).replace(self.folder / new)
             self.files[new] = self.files.pop(old)
 
-    @rule(die=st.none() | st.integers(1, 16))
+    @rule(die=st.none() | st.integers(1, 24))
     def index(self, die):
         """Indexes, or is killed at a step of the disk and indexes again."""
         if not any(text.strip() for text in self.files.values()):
