@@ -25,11 +25,14 @@ _MOST = 6  # words of one question that are looked up
 
 def repair(question: str, vocabulary: Vocabulary) -> tuple[str, tuple[Repair, ...]]:
     """The question as it is to be read, and what was changed in it."""
-    found = [match for match in _WORD.finditer(question) if not _ordinary(match.group())][:_MOST]
+    typed = list(_WORD.finditer(question))
+    strange = [
+        (match, stem)
+        for match, stem in zip(typed, stems([match.group() for match in typed]), strict=True)
+        if len(stem) > 2 and not vocabulary.known(stem) and not _ordinary(match.group())
+    ]
     repairs, text = list[Repair](), question
-    for match, stem in reversed(list(zip(found, stems([match.group() for match in found]), strict=True))):
-        if len(stem) < 3 or vocabulary.known(stem):
-            continue
+    for match, stem in reversed(strange[:_MOST]):
         asking = next((word for word in _ASKING if distance(match.group().lower(), word, 1.0) <= 1.0), None)
         near = None if asking else nearest(stem, vocabulary)
         spelt = asking or (vocabulary.spelt(near) if near else None)
