@@ -26,6 +26,7 @@ THREADS = max(1, min(4, os.cpu_count() or 1))
 _OPSET = 20
 _LARGE = 1 << 16  # bytes
 _CONTRIB = "com.microsoft"  # ONNX Runtime's own operators
+_WORDS = "embeddings.word_embeddings.weight"
 _STEPS = 63  # of a weight to each side of 0: with 7 bits two products fit 16 bits, in which older processors add them
 
 
@@ -125,10 +126,11 @@ def build_graph(
 
 
 def _weights(path: Path) -> dict[str, np.ndarray]:
+    """In float32; the table of word pieces as it is stored, since few of its rows are used at a time."""
     from safetensors.numpy import load_file
 
-    loaded = load_file(path)
-    return {name.removeprefix("bert."): array.astype(np.float32, copy=False) for name, array in loaded.items()}
+    loaded = {name.removeprefix("bert."): array for name, array in load_file(path).items()}
+    return {name: array if name == _WORDS else array.astype(np.float32, copy=False) for name, array in loaded.items()}
 
 
 def quantize(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -169,11 +171,13 @@ class _Graph:
         return bytes(model.SerializeToString()), self.tables
 
     def _embed(self) -> str:
+        from onnx import TensorProto
+
         length = self._op("Shape", "input_ids", start=1, end=2)
         table = self._op(
             "Slice", self._weight("embeddings.position_embeddings.weight"), self._ints(0), length, self._ints(0)
         )
-        words = self._op("Gather", self._weight("embeddings.word_embeddings.weight"), "input_ids")
+        words = self._op("Cast", self._op("Gather", self._weight(_WORDS), "input_ids"), to=TensorProto.FLOAT)
         types = self._op("Gather", self._weight("embeddings.token_type_embeddings.weight"), "token_type_ids")
         return self._norm("embeddings.LayerNorm", self._op("Add", self._op("Add", words, types), table))
 
