@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from eval.provenance import provenance
+from eval.provenance import keep, provenance
 from eval.vectors import TOP, WARM, add_arguments, ask, fill, recall, timed
 from index.search import Hit
 from index.search.dense import exact, load_faiss, ranked
@@ -56,11 +56,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         vectors = np.memmap(path, np.float32, "r", shape=(args.size, result["vectors"]["dim"]))
         questions = ask(args.questions, args.most + WARM, vectors, args.noise)
         result |= {"questions": args.most, "rows": []}
-        args.out.parent.mkdir(parents=True, exist_ok=True)
         for row in compare(np.asarray(vectors), questions, args.kinds, args.deeper):
             print(json.dumps(row), file=sys.stderr, flush=True)
             result["rows"].append(row)
-            args.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+            keep(result, args.out)
     return 0
 
 

@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 
 from eval.chart import line_chart
-from eval.provenance import provenance
+from eval.provenance import keep, provenance
 from eval.vectors import TOP, WARM, add_arguments, ask, fill, nearest, recall, timed
 
 SHARES = (0.001, 0.01, 0.1, 0.5, 1.0)
@@ -59,8 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         np.save(place / "questions.npy", questions)
         result |= {"questions": len(questions) - WARM, "nearest_cosine": nearest(whole, result["vectors"]["real"])}
         result["rows"] = [row for size in args.sizes for row in both(place, size, dim)]
-    args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / "scale.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    keep(result, args.out / "scale.json")
     for name, chart in charts(result["rows"]).items():
         (args.out / f"{name}.svg").write_text(chart, encoding="utf-8")
     return 0

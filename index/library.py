@@ -94,6 +94,10 @@ class Library:
         return Vocabulary(self.db)
 
     @cached_property
+    def lexical(self) -> Lexical:
+        return Lexical(self.db)
+
+    @cached_property
     def _searchers(self) -> dict[str, Searcher]:
         return {name: make(self) for name, make in SEARCHERS.items()}
 
@@ -247,6 +251,6 @@ def _dense(library: Library) -> Searcher:
 
 SEARCHERS: dict[str, Callable[[Library], Searcher]] = {
     "dense": _dense,
-    "lexical": lambda library: Lexical(library.db),
-    "whole": lambda library: Whole(library.db, library.owners),
+    "lexical": lambda library: library.lexical,
+    "whole": lambda library: Whole(library.db, library.lexical, library.owners),
 }

@@ -33,6 +33,11 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Extent]
     ]
 
 
+def touched(text: str, start: int, end: int, within: Extent | None = None) -> list[Extent]:
+    """The sentences, of the whole text or of an extent of it, that `text[start:end]` reaches into."""
+    return [(a, b) for a, b in sentences(text, *(within or (0, None))) if a < end and start < b]
+
+
 def paragraphs(text: str, start: int, end: int) -> Iterator[Extent]:
     """Blocks between blank lines; each line of a block by itself, unless the block looks hard-wrapped."""
     block: list[Extent] = []

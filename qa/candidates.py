@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from index.article import Article, Extent
 from index.passages import Passage
 from index.search.lexical import content_words, stem
-from index.sentences import sentences
+from index.sentences import touched
 from qa.answer import Citation, Extract, Item
 from qa.claims import concerns
 from qa.confidence import LEAD, Calibration
@@ -75,11 +75,11 @@ def _whole(span: Span, article: Article, passage: Passage, *, when: bool) -> Spa
 def _within(text: str, start: int, end: int) -> Extent:
     """Of a span that begins amid a sentence, what is in it; of one that begins with a sentence, all that it holds
     whole."""
-    touched = [(a, b) for a, b in sentences(text, 0, len(text)) if a < end and start < b]
-    whole = [b for _, b in touched if b <= end]
-    if len(touched) < 2 or not whole:
+    found = touched(text, start, end)
+    whole = [b for _, b in found if b <= end]
+    if len(found) < 2 or not whole:
         return start, end
-    return tidy(text, start, whole[0] if start > touched[0][0] else whole[-1])
+    return tidy(text, start, whole[0] if start > found[0][0] else whole[-1])
 
 
 def _odds(score: float) -> float:

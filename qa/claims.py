@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from index.sentences import sentences
 from qa.answer import Citation
 from qa.asked import asked
 from qa.meanings import signed
 from qa.quantities import Quantity, quantities, quantity, same_quantity
+from qa.reader.alone import around
 from qa.same_days import Day, day
 from qa.spelling import entity
 
@@ -34,8 +34,8 @@ class Claim:
         """The sentence, or the sentences, of the quote."""
         passage = self.citation.passage
         start, end = self.citation.start - passage.start, self.citation.end - passage.start
-        around = [(a, b) for a, b in sentences(passage.text) if a < end and start < b]
-        return passage.text[around[0][0] : around[-1][1]] if around else self.citation.quote
+        first, last = around(passage.text, start, end)
+        return passage.text[first:last]
 
     @cached_property
     def sentence(self) -> str:

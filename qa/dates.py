@@ -16,7 +16,7 @@ from re import Match
 
 from index.article import Article
 from index.passages import Passage
-from index.sentences import sentences
+from index.sentences import sentences, touched
 from qa.answer import Mention
 from qa.days import NONE, meaning, weekday
 from qa.mentions import find
@@ -52,11 +52,11 @@ def resolve(text: str, start: int, end: int, published: str | None, *, caption: 
 def quoted(article: Article, passage: Passage, start: int, end: int) -> tuple[Mention, ...]:
     """The mentions in those sentences of the passage that the quote `article.text[start:end]` touches. Other sentences
     of the passage may speak of other days."""
-    touched = [s for s in sentences(article.text, passage.start, passage.end) if s[0] < end and start < s[1]]
-    if not touched:
+    found = touched(article.text, start, end, (passage.start, passage.end))
+    if not found:
         return ()
     caption = article.dated_by == "caption"
-    return resolve(article.text, touched[0][0], touched[-1][1], article.published, caption=caption)
+    return resolve(article.text, found[0][0], found[-1][1], article.published, caption=caption)
 
 
 def asked(question: str, as_of: str | None = None) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 import sqlite3
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -33,6 +33,7 @@ class Lexical:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        self.scores = lru_cache(maxsize=1)(self._scores)  # `index.search.whole` asks again for what was just computed
 
     @cached_property
     def _norms(self) -> tuple[np.ndarray, int]:
@@ -53,12 +54,12 @@ class Lexical:
             allowed = np.unique(allowed)
         return [Hit(int(allowed[hit.row]), hit.score) for hit in best(scores[allowed], top)]
 
-    def terms(self, question: str) -> list[str]:
+    def terms(self, question: str) -> tuple[str, ...]:
         """What is looked for, each term once."""
-        return list(dict.fromkeys(term for word in content_words(question) for term in terms(word)))[:_MOST_TERMS]
+        return tuple(dict.fromkeys(term for word in content_words(question) for term in terms(word)))[:_MOST_TERMS]
 
-    def scores(self, asked: list[str]) -> np.ndarray:
-        """(rows, and some beyond) float64, of every row."""
+    def _scores(self, asked: tuple[str, ...]) -> np.ndarray:
+        """(rows, and some beyond) float64, of every row; not to be changed."""
         norms, count = self._norms
         scores = np.zeros(len(norms))
         found = [

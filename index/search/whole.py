@@ -20,10 +20,11 @@ MIXED = 0.5
 
 
 class Whole:
-    """db: as for Lexical. owners: gives (rows,) int64, the article of each row, numbered from 0."""
+    """db: as for Lexical. passages: scores single ones. owners: gives (rows,) int64, the article of each row, numbered
+    from 0."""
 
-    def __init__(self, db: sqlite3.Connection, owners: Callable[[], np.ndarray]) -> None:
-        self._db, self._passages, self._give = db, Lexical(db), owners
+    def __init__(self, db: sqlite3.Connection, passages: Lexical, owners: Callable[[], np.ndarray]) -> None:
+        self._db, self._passages, self._give = db, passages, owners
 
     @cached_property
     def _owners(self) -> np.ndarray:
@@ -47,7 +48,7 @@ class Whole:
         allowed = np.unique(allowed)
         return [Hit(int(allowed[hit.row]), hit.score) for hit in best(scores[allowed], top)]
 
-    def _articles(self, asked: list[str]) -> np.ndarray:
+    def _articles(self, asked: tuple[str, ...]) -> np.ndarray:
         """(articles,) float64."""
         norms, count = self._norms
         scores = np.zeros(len(norms))

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from index.sentences import sentences
+from index.sentences import sentences, touched
 
 
 def around(text: str, start: int, end: int) -> tuple[int, int]:
     """The extent of the sentence, or the sentences, that `text[start:end]` touches; of itself where there are none."""
-    touched = [extent for extent in sentences(text) if extent[0] < end and start < extent[1]]
-    return (touched[0][0], touched[-1][1]) if touched else (start, end)
+    found = touched(text, start, end)
+    return (found[0][0], found[-1][1]) if found else (start, end)
 
 
 def alone(row: dict[str, Any]) -> dict[str, Any]:
