@@ -24,7 +24,7 @@ from eval.metrics import auroc, fold, token_f1
 from eval.questions import Question, read_questions
 from eval.reliability import calibration_error
 from eval.validation import validation
-from index.library import Filter
+from index.filter import Filter
 from qa.assistant import Assistant
 from qa.candidates import Candidate
 from qa.confidence import FEATURES

@@ -25,7 +25,7 @@ from eval.metrics import auroc, fold, token_f1
 from eval.provenance import keep, provenance
 from eval.reliability import area, calibration_error, charts, risk_coverage
 from eval.retrieval import read
-from index.library import Filter
+from index.filter import Filter
 from qa.assistant import Assistant
 from qa.progress import bar
 

@@ -84,11 +84,16 @@ def ranks(library: Library, asked: Sequence[tuple[str, set[str]]], weights: Sequ
     """(n,) the place of the first right article, 1-based; infinity where none is among the first."""
     places = []
     for question, right in asked:
-        seen: dict[str, None] = {}
-        for hit in library.search(question, 5 * DEEP, weights=weights):
-            seen.setdefault(library.passage(hit.row)[0].source.partition("#")[2])
-        places.append(next((n for n, source in enumerate(seen, 1) if source in right), np.inf))
+        found = dict.fromkeys(
+            library.passage(hit.row)[0].source for hit in library.search(question, 5 * DEEP, weights=weights)
+        )
+        places.append(next((n for n, source in enumerate(found, 1) if right & printed(library, source)), np.inf))
     return np.array(places)
+
+
+def printed(library: Library, source: str) -> set[str]:
+    """The ids of the articles that have the text of this one."""
+    return {one.partition("#")[2] for one in (source, *(article.source for article in library.reprints(source)))}
 
 
 def summary(places: np.ndarray, tries: int = 1000) -> dict[str, Any]:

@@ -15,9 +15,10 @@ from index import pending, store
 from index.encoders import DEFAULT, ENCODERS, Encoder, Progress, load_encoder
 from index.errors import EncoderMismatch, LibraryError, LibraryOutdated, NoArticles
 from index.formats import FORMATS, need_folder
-from index.generation import Rows, write
+from index.generation import write
 from index.library import Library
 from index.scan import Entry, look
+from index.tables import key
 
 
 @dataclass(frozen=True)
@@ -63,19 +64,15 @@ def build(
             if old and not _changed(old, entries):
                 return _report(old, embedded=0, changed=False)
         made = old.encoder if old else load_encoder(encoder or DEFAULT)
-        reused = _reused(entries, old)
-        texts = [
-            article.text[passage.start : passage.end]
-            for entry in entries
-            for article, passages in entry.fresh
-            if article.source not in reused
-            for passage in passages
-        ]
+        new = _new(entries, old)
+        texts = [text for held in new.values() for text in held]
         vectors = _embedded(place, made, texts, progress)
+        ends = np.cumsum([len(held) for held in new.values()])
+        of = dict(zip(new, np.split(vectors, ends[:-1]), strict=True)) if new else {}
         dim = vectors.shape[1] if len(texts) else (old.manifest["dim"] if old else 0)
 
         def fill(draft: Path) -> store.Manifest:
-            counts = write(draft, entries, vectors, old, reused)
+            counts = write(draft, entries, of, old)
             return counts | {
                 "encoder": made.name,
                 "runtime": made.runtime,
@@ -90,16 +87,14 @@ def build(
     return _report(Library.open(place), embedded=len(texts), changed=True)
 
 
-def _reused(entries: list[Entry], old: Library | None) -> dict[str, Rows]:
-    """source -> old rows, for articles that were read again but whose text and passages are known: a file of many
-    articles of which some changed, a file that was renamed."""
-    found: dict[str, Rows] = {}
-    for entry in entries if old else ():
+def _new(entries: list[Entry], old: Library | None) -> dict[str, list[str]]:
+    """The passages of each text that the library does not have, by its key."""
+    found: dict[str, list[str]] = {}
+    for entry in entries:
         for article, passages in entry.fresh:
-            source = old.source_of(article.sha256)  # type: ignore[union-attr]
-            rows, known = old.passages_of(source) if source else ([], [])  # type: ignore[union-attr]
-            if source and known == list(passages):
-                found[article.source] = rows
+            name = key(article, passages)
+            if name not in found and not (old and old.text(name)):
+                found[name] = [article.text[passage.start : passage.end] for passage in passages]
     return found
 
 

@@ -7,7 +7,7 @@ which much has come and gone, is written anew in the order of its files.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,24 +18,18 @@ from index.library import Library
 from index.passages import Passage
 from index.scan import Entry
 from index.search import codes
-from index.tables import SCHEMA, Tables
+from index.tables import SCHEMA, Tables, key
 
 SMALL = 5_000  # passages up to which a library is always written anew
 WORN = 0.2  # share of its passages that may come and go before it is
 
-Rows = list[int]
-"""Of an article's passages."""
-
-Block = tuple[Rows, np.ndarray, Sequence[int]]
+Block = tuple[list[int], np.ndarray, Sequence[int]]
 """Rows, and where their vectors come from: an array, and the rows in it."""
 
 
-def write(
-    draft: Path, entries: list[Entry], vectors: np.ndarray, old: Library | None, reused: dict[str, Rows]
-) -> dict[str, int]:
-    """Writes articles.db, vectors.f32 and (of many passages) dense.faiss, and returns the counts for the manifest. What
-    is kept comes from the old library; vectors: of the passages of all other articles, in their order, but of those
-    whose source is in `reused`, which have them from old rows."""
+def write(draft: Path, entries: list[Entry], vectors: Mapping[str, np.ndarray], old: Library | None) -> dict[str, int]:
+    """Writes articles.db, vectors.f32 and (of many passages) dense.faiss, and returns the counts for the manifest.
+    vectors: of each text that the old library does not have, by its key (`index.tables`)."""
     kept = {entry.file.path for entry in entries if entry.kept}
     gone = [path for path in old.files if path not in kept] if old else []
     worn = _worn(old, gone, entries) if old else 0
@@ -50,16 +44,18 @@ def write(
         db.executescript(SCHEMA)
     tables = Tables(db)
     tables.drop(gone if changed else [])
-    blocks, fresh = list[Block](), 0
+    blocks = list[Block]()
     for entry in entries:
         tables.add_file(entry.file, old.packed(entry.file.path) if entry.kept and old and not changed else entry.packed)
-        for article, passages, rows, signature in () if entry.kept and changed else _articles(entry, old, reused):
-            placed = tables.add(entry.file.path, article, passages, signature)
-            if rows is not None and old:
-                blocks.append((placed, old.vectors, rows))
-            else:
-                blocks.append((placed, vectors, range(fresh, fresh + len(passages))))
-                fresh += len(passages)
+        for article, passages in () if entry.kept and changed else _articles(entry, old):
+            name = key(article, passages)
+            if tables.text(name) is None:
+                held = old.text(name) if old else None
+                signature = held[1] if held else copies.signature(article.text)
+                placed = tables.add_text(name, article.text, passages, signature)
+                known = (old.vectors, held[0]) if old and held else (vectors[name], range(len(passages)))
+                blocks.append((placed, *known))
+            tables.add(entry.file.path, article, name)
     moves = tables.fill()
     if changed:
         blocks.append((list(moves), changed.vectors, list(moves.values())))
@@ -72,7 +68,8 @@ def write(
         facts = changed.manifest["files"].get(codes.NAME, {}) if changed else {}
         before = changed.generation / codes.NAME if changed else None
         codes.keep(draft / codes.NAME, now, before, moved, facts.get("sha256"))
-    articles = _group(db, old, kept)
+    _group(db, old)
+    articles = db.execute("select count(*) from article").fetchone()[0]
     db.commit()
     db.close()
     return {"articles": articles, "passages": tables.rows, "worn": worn if changed else 0}
@@ -85,19 +82,15 @@ def _worn(old: Library, gone: Sequence[str], entries: Sequence[Entry]) -> int:
     return int(old.manifest["worn"]) + went + came
 
 
-def _articles(
-    entry: Entry, old: Library | None, reused: dict[str, Rows]
-) -> Iterator[tuple[Article, Sequence[Passage], Rows | None, np.ndarray]]:
-    """The articles of a file, their passages, rows of these in the old library, and signatures."""
+def _articles(entry: Entry, old: Library | None) -> Iterator[tuple[Article, Sequence[Passage]]]:
+    """The articles of a file, and their passages."""
     if not entry.kept or not old:
-        for article, passages in entry.fresh:
-            yield article, passages, reused.get(article.source), copies.signature(article.text)
+        yield from entry.fresh
         return
     for source in old.sources_of(entry.file.path):
         held = old.article(source)
         assert held is not None
-        rows, passages = old.passages_of(source)
-        yield held, passages, rows, old.signature(source)
+        yield held, old.passages_of(source)[1]
 
 
 def _patch(path: Path, blocks: Sequence[Block], count: int, dim: int) -> None:
@@ -113,23 +106,22 @@ def _bytes(vectors: np.ndarray) -> bytes:
     return np.ascontiguousarray(vectors, "<f4").tobytes()
 
 
-def _group(db: sqlite3.Connection, old: Library | None, kept: set[str]) -> int:
-    """Says of each near-copy which article it is a copy of; returns how many articles there are. Groups that the old
-    library knew stay, but for those that lost an article, which may have held them together."""
-    before = old.groups() if old else []
-    lost = {group for file, _, group in before if file not in kept}
-    known = {source: group for file, source, group in before if file in kept and group not in lost}
-    held = db.execute("select id, source, signature from article order by id").fetchall()
+def _group(db: sqlite3.Connection, old: Library | None) -> None:
+    """Says of each text which other one it is a near-copy of. Groups that the old library knew stay, but for those that
+    lost a text, which may have held them together."""
+    held = db.execute("select id, key, signature from text order by id").fetchall()
     if not held:
-        return 0
+        return
+    before = old.groups() if old else {}
+    lost = {before[name] for name in before.keys() - {name for _, name, _ in held}}
+    known = [group if (group := before.get(name)) not in lost else None for _, name, _ in held]
     ids = [number for number, _, _ in held]
 
     def text(n: int) -> str:
-        return str(db.execute("select text from article where id = ?", (ids[n],)).fetchone()[0])
+        return str(db.execute("select text from text where id = ?", (ids[n],)).fetchone()[0])
 
-    signatures = np.stack([np.frombuffer(signature, np.uint32) for _, _, signature in held])
-    first = copies.groups(signatures, text, [known.get(source) for _, source, _ in held])
-    db.execute("update article set copy_of = null where copy_of is not null")
+    signatures = np.stack([np.frombuffer(signature, np.uint32) for *_, signature in held])
+    first = copies.groups(signatures, text, known)
+    db.execute("update text set copy_of = null where copy_of is not null")
     later = np.flatnonzero(first != np.arange(len(first)))
-    db.executemany("update article set copy_of = ? where id = ?", ((ids[int(first[n])], ids[n]) for n in later))
-    return len(held)
+    db.executemany("update text set copy_of = ? where id = ?", ((ids[int(first[n])], ids[n]) for n in later))

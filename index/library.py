@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from index.article import Article
 from index.copies import particulars
 from index.encoders import Encoder, load_encoder
 from index.errors import EncoderMismatch, LibraryCorrupt
+from index.filter import ALL, Filter
 from index.passages import Passage
 from index.search import Hit, Searcher
 from index.search.approximate import Approximate
@@ -31,19 +31,7 @@ from index.vocabulary import Vocabulary
 DEPTH = 200  # passages that each searcher gives to the fusion
 WEIGHTS = (0.45, 0.35, 0.2)  # of the searchers, in the order of SEARCHERS, chosen on questions of ours
 EACH = 4  # passages of one article that may stand before those of others
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which articles may be read. Days are ISO dates, both ends included; an article of unknown date passes only where
-    no day is asked for. sources: articles whose source is one of these, or lies in one of these folders."""
-
-    sources: tuple[str, ...] | None = None
-    since: str | None = None
-    until: str | None = None
-
-    def __bool__(self) -> bool:
-        return any(part is not None for part in (self.sources, self.since, self.until))
+_ORDER = "order by published is null, published, source"  # of articles that have one text
 
 
 class Library:
@@ -112,8 +100,8 @@ class Library:
         return spread(hits, self._owners(hits), self._told, EACH)[:top]
 
     def _owners(self, hits: Sequence[Hit]) -> dict[int, tuple[int, int]]:
-        """row -> (article, what its near-copies are known by)."""
-        query = "select p.id, a.id, coalesce(copy_of, a.id) from passage p join article a on a.id = p.article"
+        """row -> (text, what its near-copies are known by)."""
+        query = "select p.id, t.id, coalesce(copy_of, t.id) from passage p join text t on t.id = p.text"
         rows = json.dumps([hit.row for hit in hits])
         found = self.db.execute(f"{query} where p.id in (select value from json_each(?))", (rows,))
         return {row: (article, group) for row, article, group in found}
@@ -128,36 +116,36 @@ class Library:
         return cosines
 
     def allowed(self, chosen: Filter) -> np.ndarray:
-        """(m,) int64: the rows of passages whose article passes the filter, ascending."""
-        clauses: list[str] = ["1"]
-        values: list[str] = []
-        if chosen.sources is not None:
-            inside = "substr(source, 1, length(value) + 1) in (value || '/', value || '#')"
-            clauses.append(f"exists (select 1 from json_each(?) where source = value or {inside})")
-            values.append(json.dumps([source.rstrip("/") for source in chosen.sources]))
-        for comparison, day in ((">=", chosen.since), ("<=", chosen.until)):
-            if day is not None:
-                clauses.append(f"published {comparison} ?")
-                values.append(day)
-        query = f"select passage.id from passage join article on article.id = article where {' and '.join(clauses)}"
-        return np.array([row for (row,) in self.db.execute(f"{query} order by 1", values)], np.int64)
+        """(m,) int64: the rows of passages of which an article passes the filter, ascending."""
+        where, values = chosen.sql()
+        query = f"select id from passage where text in (select text from article a where {where}) order by 1"
+        return np.array([row for (row,) in self.db.execute(query, values)], np.int64)
 
     def owners(self) -> np.ndarray:
-        """(passages,) int64: the number of each passage's article."""
-        found = self.db.execute("select article from passage order by id").fetchall()
+        """(passages,) int64: the number of each passage's text."""
+        found = self.db.execute("select text from passage order by id").fetchall()
         return np.array(found, np.int64).reshape(-1)
 
-    def passage(self, row: int) -> tuple[Article, Passage]:
-        """A passage and its article, by row."""
-        article, start, end = self.db.execute(
-            'select article, start, "end" from passage where id = ?', (row,)
-        ).fetchone()
-        return self._article("id = ?", article), Passage(start, end)
+    def passage(self, row: int, chosen: Filter = ALL) -> tuple[Article, Passage]:
+        """A passage and its article, by row: of several with that text the first to be published that passes the
+        filter."""
+        text, start, end = self.db.execute('select text, start, "end" from passage where id = ?', (row,)).fetchone()
+        where, values = chosen.sql()
+        query = f"select source from article a where text = ? and {where} {_ORDER} limit 1"
+        ((source,),) = self.db.execute(query, (text, *values)).fetchall()
+        return self._article(source), Passage(start, end)
+
+    def reprints(self, source: str, chosen: Filter = ALL) -> list[Article]:
+        """Other articles of the same text that pass the filter, in the order of their publication."""
+        where, values = chosen.sql()
+        same = "text = (select text from article where source = ?) and source <> ?"
+        query = f"select source from article a where {same} and {where} {_ORDER}"
+        return [self._article(other) for (other,) in self.db.execute(query, (source, source, *values)).fetchall()]
 
     def article(self, source: str) -> Article | None:
         """The stored article of that source, or None."""
         found = self.db.execute("select 1 from article where source = ?", (source,)).fetchone()
-        return self._article("source = ?", source) if found else None
+        return self._article(source) if found else None
 
     def sources_of(self, file: str) -> list[str]:
         """The sources of a file's articles, in the order in which they stand in it."""
@@ -166,43 +154,40 @@ class Library:
 
     def passages_of(self, source: str) -> tuple[list[int], list[Passage]]:
         """Rows and extents of the passages of the article of that source, in order."""
-        query = (
-            'select p.id, start, "end" from passage p join article a on a.id = p.article where source = ? order by 2, 3'
-        )
+        query = 'select p.id, start, "end" from passage p join article a using(text) where source = ? order by 2, 3'
         found = self.db.execute(query, (source,)).fetchall()
         return [row for row, _, _ in found], [Passage(start, end) for _, start, end in found]
 
-    def source_of(self, sha256: str) -> str | None:
-        """The source of an article whose text has that hash, or None."""
-        found = self.db.execute("select source from article where sha256 = ? order by id", (sha256,)).fetchone()
-        return found[0] if found else None
-
-    def signature(self, source: str) -> np.ndarray:
-        """Of the text of the article of that source (see `index.copies`)."""
-        (held,) = self.db.execute("select signature from article where source = ?", (source,)).fetchone()
-        return np.frombuffer(held, np.uint32)
+    def text(self, key: str) -> tuple[list[int], np.ndarray] | None:
+        """Of the text of that key (`index.tables`) the rows of its passages in order, and its signature
+        (`index.copies`); None where it is not here."""
+        found = self.db.execute("select id, signature from text where key = ?", (key,)).fetchone()
+        if not found:
+            return None
+        rows = self.db.execute('select id from passage where text = ? order by start, "end"', (found[0],))
+        return [row for (row,) in rows], np.frombuffer(found[1], np.uint32)
 
     def packed(self, file: str) -> list[bytes]:
         """The bytes of a file as they are stored (see `index.tables`)."""
-        query = "select data from original where path = ? order by part"
+        query = "select data from original join file using(sha256) where path = ? order by part"
         return [data for (data,) in self.db.execute(query, (file,))]
 
     def original(self, file: str) -> bytes:
         """The bytes that a file had when it was indexed; none where it was refused."""
         return unpacked(self.packed(file))
 
-    def groups(self) -> list[tuple[str, str, str]]:
-        """(file, source, source of the article that stands for its near-copies, often itself) of every article."""
-        group = "coalesce((select source from article o where o.id = a.copy_of), source)"
-        return self.db.execute(f"select file, source, {group} from article a").fetchall()
+    def groups(self) -> dict[str, str]:
+        """Key of every text -> key of the one that stands for its near-copies, often its own."""
+        query = "select t.key, coalesce(o.key, t.key) from text t left join text o on o.id = t.copy_of"
+        return dict(self.db.execute(query).fetchall())
 
-    def _article(self, where: str, value: object) -> Article:
+    def _article(self, source: str) -> Article:
         """Raises LibraryCorrupt where the text is not the one that was stored."""
-        query = (
-            f"select {', '.join(KNOWN)}, (select source from article o where o.id = a.copy_of), sha256 from article a"
-        )
-        *values, digest = self.db.execute(f"{query} where {where}", (value,)).fetchone()
-        article = Article(**dict(zip((*KNOWN, "copy_of"), values, strict=True)))
+        first = f"(select source from article o where o.text = coalesce(t.copy_of, t.id) {_ORDER} limit 1)"
+        query = f"select {', '.join(KNOWN)}, t.text, {first}, sha256 from article a join text t on t.id = a.text"
+        *values, text, group, digest = self.db.execute(f"{query} where source = ?", (source,)).fetchone()
+        known = dict(zip(KNOWN, values, strict=True))
+        article = Article(text=text, copy_of=group if group != source else None, **known)
         if article.sha256 != digest:
             raise store.corrupt(self.folder, f"the text of {article.source} has changed since it was stored (SHA-256)")
         return article

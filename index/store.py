@@ -27,7 +27,7 @@ from typing import Any
 from index import disk
 from index.errors import LibraryCorrupt, LibraryError, LibraryLocked, LibraryMissing, LibraryOutdated
 
-FORMAT = 4
+FORMAT = 5
 CHECKED_AT_OPEN = 256 * 2**20  # bytes up to which every open compares hashes (.2 s); above, sizes, and the hash of
 # each article that is read; `attest doctor` compares all
 

@@ -1,11 +1,14 @@
 """The tables of a library's articles.db, and how articles get in and out of them. Used by `index.generation`.
 
+A text that several articles have is kept once, with its passages, and each of these articles points to it.
+
 Passages are numbered 0 to n - 1 without gaps, as their vectors are: where some go, new ones take their places, and then
 the last ones do.
 """
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import zlib
 from collections.abc import Iterable, Sequence
@@ -20,16 +23,17 @@ from index.search.writer import Writer
 
 SCHEMA = f"""
 create table file(path text primary key, size int, mtime_ns int, sha256 text, refused text);
-create table original(path text, part int, data blob);
-create index original_of on original(path);
+create table original(sha256 text, part int, data blob, primary key(sha256, part));
+create table text(id integer primary key, key text unique, text text, signature blob, copy_of int);
 create table article(id integer primary key, file text, source text unique, title text, published text, dated_by text,
-                     author text, url text, language text, sha256 text, text text, signature blob, copy_of int);
-create table passage(id integer primary key, article int, start int, "end" int);
-create index passage_of on passage(article);
+                     author text, url text, language text, sha256 text, text int);
+create table passage(id integer primary key, text int, start int, "end" int);
+create index file_hash on file(sha256);
+create index passage_of on passage(text);
 create index article_file on article(file);
-create index article_hash on article(sha256);
+create index article_text on article(text);
 {WORDS}"""
-KNOWN = ("source", "title", "published", "dated_by", "author", "url", "language", "text")
+KNOWN = ("source", "title", "published", "dated_by", "author", "url", "language")
 """Columns of an article that are fields of `Article`."""
 
 PART = 16 * 2**20  # bytes of a file in one blob
@@ -42,6 +46,12 @@ def packed(data: bytes) -> tuple[bytes, ...]:
 
 def unpacked(parts: Iterable[bytes]) -> bytes:
     return b"".join(map(zlib.decompress, parts))
+
+
+def key(article: Article, passages: Sequence[Passage]) -> str:
+    """What articles of one text and the same passages have in common."""
+    extents = ",".join(f"{passage.start}-{passage.end}" for passage in passages)
+    return hashlib.sha256(f"{article.sha256} {extents}".encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -63,50 +73,68 @@ class Tables:
         self.rows = db.execute("select count(*) from passage").fetchone()[0]
         self.free: list[int] = []
         self._words = Writer(db)
-        self._next = db.execute("select coalesce(max(id), -1) + 1 from article").fetchone()[0]
 
     def add_file(self, file: File, original: Sequence[bytes]) -> None:
-        """A file that is new, or that was looked at again. original: its bytes, `packed`, where they are new."""
+        """A file that is new, or that was looked at again. original: its bytes, `packed`, where they may be new."""
         self.db.execute("insert or replace into file values (?, ?, ?, ?, ?)", tuple(vars(file).values()))
-        blobs = ((file.path, part, data) for part, data in enumerate(original))
-        self.db.executemany("insert into original values (?, ?, ?)", blobs)
+        blobs = ((file.sha256, part, data) for part, data in enumerate(original))
+        self.db.executemany("insert or ignore into original values (?, ?, ?)", blobs)
 
-    def add(self, file: str, article: Article, passages: Sequence[Passage], signature: np.ndarray) -> list[int]:
-        """An article of a file; returns the rows of its passages: free ones first, the lowest first."""
-        number, self._next = self._next, self._next + 1
-        values = {name: getattr(article, name) for name in (*KNOWN, "sha256")}
-        values |= {"id": number, "file": file, "signature": signature.tobytes()}
-        marks = ", ".join(f":{name}" for name in values)
-        self.db.execute(f"insert into article({', '.join(values)}) values ({marks})", values)
+    def text(self, name: str) -> int | None:
+        """The number of the text of that key, if it is here."""
+        found = self.db.execute("select id from text where key = ?", (name,)).fetchone()
+        return found[0] if found else None
+
+    def add_text(self, name: str, text: str, passages: Sequence[Passage], signature: np.ndarray) -> list[int]:
+        """A text that is not here; returns the rows of its passages: free ones first, the lowest first."""
+        values = (name, text, signature.tobytes())
+        number = self.db.execute("insert into text(key, text, signature) values (?, ?, ?)", values).lastrowid
         rows = []
         for passage in passages:
             row = self.free.pop() if self.free else self.rows
             self.rows = max(self.rows, row + 1)
             self.db.execute("insert into passage values (?, ?, ?, ?)", (row, number, passage.start, passage.end))
-            self._words.add(row, article.text[passage.start : passage.end])
+            self._words.add(row, text[passage.start : passage.end])
             rows.append(row)
         return rows
 
+    def add(self, file: str, article: Article, name: str) -> None:
+        """An article of a file, whose text is here under that key."""
+        values = {known: getattr(article, known) for known in (*KNOWN, "sha256")}
+        values |= {"file": file, "text": self.text(name)}
+        marks = ", ".join(f":{column}" for column in values)
+        self.db.execute(f"insert into article({', '.join(values)}) values ({marks})", values)
+
     def drop(self, files: Sequence[str]) -> None:
-        """Files, their articles and the passages of these, which leave free rows."""
+        """Files and their articles, and what no other one has: bytes, texts, and the passages of these, which leave
+        free rows."""
         for file in files:
-            articles = self.db.execute("select id, text from article where file = ?", (file,)).fetchall()
-            for number, text in articles:
-                held = self.db.execute('select id, start, "end" from passage where article = ?', (number,)).fetchall()
-                for row, start, end in held:
-                    self._words.remove(row, text[start:end])
-                    self.free.append(row)
-                self.db.execute("delete from passage where article = ?", (number,))
-            for table, column in (("article", "file"), ("original", "path"), ("file", "path")):
-                self.db.execute(f"delete from {table} where {column} = ?", (file,))
+            texts = self.db.execute("select distinct text from article where file = ?", (file,)).fetchall()
+            ((digest,),) = self.db.execute("select sha256 from file where path = ?", (file,)).fetchall()
+            self.db.execute("delete from article where file = ?", (file,))
+            self.db.execute("delete from file where path = ?", (file,))
+            unused = "not exists (select 1 from file where file.sha256 = original.sha256)"
+            self.db.execute(f"delete from original where sha256 = ? and {unused}", (digest,))
+            for (number,) in texts:
+                if not self.db.execute("select 1 from article where text = ?", (number,)).fetchone():
+                    self._drop_text(number)
         self.free.sort(reverse=True)
+
+    def _drop_text(self, number: int) -> None:
+        (text,) = self.db.execute("select text from text where id = ?", (number,)).fetchone()
+        held = self.db.execute('select id, start, "end" from passage where text = ?', (number,)).fetchall()
+        for row, start, end in held:
+            self._words.remove(row, text[start:end])
+            self.free.append(row)
+        self.db.execute("delete from passage where text = ?", (number,))
+        self.db.execute("delete from text where id = ?", (number,))
 
     def fill(self) -> dict[int, int]:
         """Gives the free rows to the last passages, and ends the work. Returns {new row: old row}."""
         count, free = self.rows - len(self.free), set(self.free)
         last = [row for row in range(count, self.rows) if row not in free]
         moves = dict(zip(sorted(row for row in free if row < count), last, strict=True))
-        find = 'select text, start, "end" from passage p join article a on a.id = p.article where p.id = ?'
+        find = 'select t.text, start, "end" from passage p join text t on t.id = p.text where p.id = ?'
         for row, old in moves.items():
             text, start, end = self.db.execute(find, (old,)).fetchone()
             self._words.remove(old, text[start:end])

@@ -38,7 +38,7 @@ class Vocabulary:
         if not lines:
             return None
         block, places, _ = lines[0]
-        query = 'select a.text, p.start, p."end" from passage p join article a on a.id = p.article where p.id = ?'
+        query = 'select t.text, p.start, p."end" from passage p join text t on t.id = p.text where p.id = ?'
         text, start, end = self._db.execute(query, (block * BLOCK + int(places[0]),)).fetchone()
         words = dict.fromkeys(re.findall(r"[^\W_]+", text[start:end]))
         return next((word for word in words if terms(word) == [stem]), None)

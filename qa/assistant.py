@@ -10,10 +10,11 @@ from pathlib import Path
 from index.build import build, default_library
 from index.encoders import Progress
 from index.errors import QuestionError
-from index.library import Filter, Library
+from index.filter import Filter
+from index.library import Library
 from index.store import exists
 from qa.answer import Answer, Considered
-from qa.candidates import Candidate, weigh
+from qa.candidates import Candidate, weigh, with_reprints
 from qa.choice import choose
 from qa.confidence import calibration
 from qa.conversation import TURNS, decided, doubted, hits, turn_of
@@ -98,7 +99,8 @@ class Assistant:
         fitted = calibration(self.reader.name)
         threshold = fitted.threshold if fitted else 0.5
         choice = choose(found.read, found.candidates, threshold, top)
-        items = tuple(replace(item, polarity=polarity(found.read, item.citations[0])) for item in choice.items)
+        cited = (with_reprints(item, lambda source: self.library.reprints(source, chosen)) for item in choice.items)
+        items = tuple(replace(item, polarity=polarity(found.read, item.citations[0])) for item in cited)
         best = found.candidates[0].probability if found.candidates else None
         passages = list(zip(found.considered, found.texts, strict=True))
         done = trace(meant.readings, found.read, repairs, chosen, passages, best, threshold, bool(items))
@@ -139,7 +141,7 @@ class Assistant:
         """Retrieves and reads. Of several readings of the question the one counts that is answered best."""
         found = hits(self.library, meant, READ, chosen)
         rows = [hit.row for hit in found]
-        places = [self.library.passage(row) for row in rows]
+        places = [self.library.passage(row, chosen) for row in rows]
         texts = [article.text[passage.start : passage.end] for article, passage in places]
         kept, reading, candidates = meant.readings[0], Reading(0.0, ()), list[Candidate]()
         for order, question in enumerate(meant.readings if texts else ()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.article import Article, Extent
@@ -18,6 +18,8 @@ from qa.dates import asks_when, quoted, whole_mention
 from qa.reader import Reading, Span
 from qa.reader.tidy import tidy
 from qa.same import grouped, same
+
+REPRINTS = 100  # articles of one text that are cited at most beside the one that was read
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,21 @@ def cite(candidate: Candidate) -> Citation | None:
     start, end = passage.start + span.start, passage.start + span.end
     if article.text[start:end] != span.text or not span.text:
         return None
+    return _citation(article, passage, start, end)
+
+
+def with_reprints(item: Item, reprints: Callable[[str], Sequence[Article]]) -> Item:
+    """The same find, cited also in the other articles of the very same text, after all that was read itself. reprints:
+    source -> these articles."""
+    more = [
+        _citation(article, Passage(citation.passage.start, citation.passage.end), citation.start, citation.end)
+        for citation in item.citations
+        for article in reprints(citation.source)[:REPRINTS]
+    ]
+    return replace(item, citations=(*item.citations, *more)) if more else item
+
+
+def _citation(article: Article, passage: Passage, start: int, end: int) -> Citation:
     around = Extract(passage.start, passage.end, article.text[passage.start : passage.end])
     known = article.source, article.title, article.published, article.sha256
-    return Citation(*known, start, end, span.text, quoted(article, passage, start, end), around)
+    return Citation(*known, start, end, article.text[start:end], quoted(article, passage, start, end), around)

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.library import Filter, Library
+from index.filter import Filter
+from index.library import Library
 from index.search import Hit
 from index.search.fusion import fuse
 from qa.answer import Answer
@@ -34,10 +35,10 @@ def hits(library: Library, meant: Meant, top: int, chosen: Filter) -> list[Hit]:
     rankings = [library.search(text, top, chosen) for text in meant.searches]
     if meant.near:
         allowed = set(library.allowed(chosen).tolist()) if chosen else None
-        cited = []
+        cited = dict[int, None]()  # no row twice, where several articles have one text
         for source, start in meant.near:
             rows, passages = library.passages_of(source)
-            cited += [row for row, passage in zip(rows, passages, strict=True) if passage.start == start]
+            cited |= {row: None for row, passage in zip(rows, passages, strict=True) if passage.start == start}
         rankings.append([Hit(row, 1.0) for row in cited if allowed is None or row in allowed])
     return fuse(rankings)[:top] if len(rankings) > 1 else rankings[0]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from index.errors import QuestionError
-from index.library import Filter
+from index.filter import Filter
 
 MOST_QUESTION = 1000  # code points
 

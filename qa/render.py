@@ -7,8 +7,8 @@ import re
 import textwrap
 import unicodedata
 
-from qa.answer import Answer, Citation
-from qa.shown import Parts, dates, disagreements, entries, origin
+from qa.answer import Answer
+from qa.shown import Shown, dates, disagreements, entries, origin
 
 _WIDTH = 96
 
@@ -23,11 +23,11 @@ def to_text(answer: Answer, *, color: bool = False) -> str:
     for number, (text, note, cited) in enumerate(entries(answer), 1):
         head = _line(text) if number == 1 else f"{number}. {_line(text)}"
         lines = [f"{bold}{head}{end}", f"   {note}"]
-        for citation, parts in cited:
-            marked = "".join(f"{on}{_line(part)}{off}" if quote else _line(part) for part, quote in parts).strip()
+        for shown in cited:
+            marked = "".join(f"{on}{_line(part)}{off}" if quote else _line(part) for part, quote in shown.parts).strip()
             wrapped = textwrap.fill(marked, _WIDTH, initial_indent="   | ", subsequent_indent="   | ")
-            lines += ["", f"   {_line(origin(citation))}", wrapped]
-            lines += [f"   {_line(named)}" for named in [dates(citation)] if named]
+            lines += ["", f"   {_line(origin(shown.citation))}", wrapped]
+            lines += [f"   {_line(note)}" for note in (dates(shown.citation), shown.also) if note]
         blocks.append("\n".join(lines))
     blocks += [_line(f"{head}: {one}; {other}") for head, one, other in disagreements(answer)]
     return "\n\n".join(blocks)
@@ -40,11 +40,12 @@ def to_markdown(answer: Answer) -> str:
         return "\n".join([*lines, f"No answer: {_md(answer.reason or '')}.", ""])
     for text, note, cited in entries(answer):
         lines += [f"{_md(text)} ({note})", ""]
-        for citation, parts in cited:
-            passage = "".join(f"**{_md(part)}**" if quote else _md(part) for part, quote in parts).strip()
-            told = [_md(origin(citation)), f"characters {_places(citation, parts)}", f"SHA-256 {citation.sha256[:12]}"]
-            told += [_md(named) for named in [dates(citation)] if named]
-            lines += [f"> {passage}", ">", f"> {', '.join(told)}", ""]
+        for shown in cited:
+            passage = "".join(f"**{_md(part)}**" if quote else _md(part) for part, quote in shown.parts).strip()
+            at, days = f"characters {_places(shown)}, SHA-256 {shown.citation.sha256[:12]}", dates(shown.citation)
+            told = [_md(origin(shown.citation)), at, *([_md(days)] if days else [])]
+            lines += [f"> {passage}", ">", f"> {', '.join(told)}"]
+            lines += [f"> {_md(shown.also)}", ""] if shown.also else [""]
     for head, one, other in disagreements(answer):
         lines += [f"**{_md(head)}:** {_md(one)}; {_md(other)}", ""]
     return "\n".join(lines)
@@ -56,7 +57,7 @@ def to_html(answer: Answer) -> str:
         return f"<p>No answer: {escape(answer.reason or '')}.</p>"
     blocks = []
     for number, (text, note, cited) in enumerate(entries(answer)):
-        quoted = "".join(_html_citation(citation, parts) for citation, parts in cited)
+        quoted = "".join(map(_html_passage, cited))
         tag = "p" if number else "h3"
         blocks.append(f"<{tag}><strong>{escape(text)}</strong> <small>{note}</small></{tag}>{quoted}")
     for head, *sides in disagreements(answer):
@@ -88,17 +89,17 @@ def escape(text: str) -> str:
     return html.escape(visible(text.replace("\r\n", "\n"), keep="\n\t"), quote=True)
 
 
-def _places(citation: Citation, parts: Parts) -> str:
+def _places(shown: Shown) -> str:
     """Extents of the quotes in the article, "10 to 20, 25 to 31"."""
-    at, places = citation.passage.start, []
-    for text, quote in parts:
+    at, places = shown.citation.passage.start, []
+    for text, quote in shown.parts:
         places += [f"{at} to {at + len(text)}"] if quote else []
         at += len(text)
     return ", ".join(places)
 
 
-def _html_citation(citation: Citation, parts: Parts) -> str:
-    flat = ((escape(re.sub(r"\n\s*\n", "\n", text)), quote) for text, quote in parts)
+def _html_passage(shown: Shown) -> str:
+    flat = ((escape(re.sub(r"\n\s*\n", "\n", text)), quote) for text, quote in shown.parts)
     passage = "".join(f"<mark>{text}</mark>" if quote else text for text, quote in flat)
-    named = f"<p><small>{escape(days)}</small></p>" if (days := dates(citation)) else ""
-    return f"<p><small>{escape(origin(citation))}</small></p><blockquote>{passage}</blockquote>{named}"
+    notes = "".join(f"<p><small>{escape(note)}</small></p>" for note in (dates(shown.citation), shown.also) if note)
+    return f"<p><small>{escape(origin(shown.citation))}</small></p><blockquote>{passage}</blockquote>{notes}"

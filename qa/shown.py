@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from qa.answer import Answer, Citation, Item
 from qa.edtf import spoken
@@ -11,20 +11,46 @@ from qa.edtf import spoken
 Parts = list[tuple[str, bool]]
 """A passage in pieces: text, and whether it is quoted."""
 
+NAMED = 4  # other articles of the same text; of more only the number is shown
 
-def entries(answer: Answer) -> list[tuple[str, str, list[tuple[Citation, Parts]]]]:
-    """What is shown one below the other: (text, how sure, its passages, each with its first citation). The members of a
-    list are shown together, and a passage that names several of them once, with each of them marked."""
+
+@dataclass(frozen=True)
+class Shown:
+    """A passage and what is quoted from it. citation: the first, with the dates of all. also: where else that very text
+    was printed."""
+
+    citation: Citation
+    parts: Parts
+    also: str
+
+
+def entries(answer: Answer) -> list[tuple[str, str, list[Shown]]]:
+    """What is shown one below the other: (text, how sure, its passages). The members of a list are shown together. A
+    passage is shown once, with all that is quoted from it marked, however many articles print it."""
     if not answer.listed or len(answer.answers) < 2:
-        items = answer.answers
-        return [(i.text, confidence(i), [(c, passage_parts([c])) for c in i.citations]) for i in items]
-    places: dict[tuple[str, int, int], list[Citation]] = {}
-    for item in answer.answers:
-        for citation in item.citations:
-            places.setdefault((citation.source, citation.passage.start, citation.passage.end), []).append(citation)
+        return [(item.text, confidence(item), _passages(item.citations)) for item in answer.answers]
+    cited = [citation for item in answer.answers for citation in item.citations]
     least, most = (f"{pick(item.confidence for item in answer.answers):.0%}" for pick in (min, max))
     note = f"each {most} confident" if least == most else f"each {least} to {most} confident"
-    return [(answer.text or "", note, [(_together(cited), passage_parts(cited)) for cited in places.values()])]
+    return [(answer.text or "", note, _passages(cited))]
+
+
+def _passages(citations: Sequence[Citation]) -> list[Shown]:
+    places: dict[tuple[str, int, int], list[Citation]] = {}
+    for citation in citations:
+        key = citation.sha256, citation.passage.start, citation.passage.end
+        places.setdefault(key, []).append(citation)
+    return [_shown(cited) for cited in places.values()]
+
+
+def _shown(cited: Sequence[Citation]) -> Shown:
+    here = [citation for citation in cited if citation.source == cited[0].source]
+    mentions = dict.fromkeys(mention for citation in here for mention in citation.dates)
+    first = replace(here[0], dates=tuple(sorted(mentions, key=lambda mention: mention.start)))
+    others = list(dict.fromkeys(origin(citation) for citation in cited if citation.source != here[0].source))
+    more = f"; and {len(others) - NAMED} more" if len(others) > NAMED else ""
+    also = f"The same text: {'; '.join(others[:NAMED])}{more}" if others else ""
+    return Shown(first, passage_parts(here), also)
 
 
 def disagreements(answer: Answer) -> list[tuple[str, str, str]]:
@@ -65,9 +91,3 @@ def passage_parts(cited: Sequence[Citation]) -> Parts:
             parts += [(passage.text[at:start], False), (passage.text[start:end], True)]
             at = end
     return [*parts, (passage.text[at:], False)]
-
-
-def _together(cited: Sequence[Citation]) -> Citation:
-    """The first of them, with the dates of all."""
-    mentions = dict.fromkeys(mention for citation in cited for mention in citation.dates)
-    return replace(cited[0], dates=tuple(sorted(mentions, key=lambda mention: mention.start)))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.library import Filter
+from index.filter import Filter
 from index.search.lexical import stem
 from qa.clause import AUX, DETERMINERS, FILLERS, LEADS, PREPOSITIONS, PRONOUNS, WH, parse
 

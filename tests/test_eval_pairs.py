@@ -21,6 +21,10 @@ ROW = {
     ],
     "held_out": False,
 }
+OTHER = [
+    passage | {"text": f"It was said that day. {passage['text']}", "start": passage["start"] + 22}
+    for passage in ROW["passages"]
+]
 AGREE = ROW | {"relation": "agree"}
 NEWER = ROW | {"relation": "superseded"}
 
@@ -44,7 +48,7 @@ def test_precision_recall_and_false_conflicts():
 
 def test_marked_answers_and_an_assistant_are_judged_alike(tmp_path):
     assert claimed(ROW) == "number"
-    assistant = opened(tmp_path, [ROW, ROW | {"id": "y"}], "overlap", "hashed")
+    assistant = opened(tmp_path, [ROW, ROW | {"id": "y"} | {"passages": OTHER}], "overlap", "hashed")
     assert answered(assistant, ROW) in {None, "number"}
     assert {found.source for found in assistant.ask(ROW["question"]).considered} >= {
         "pairs.jsonl#x-0",

@@ -14,7 +14,8 @@ import pytest
 
 from index import Library, build
 from index.encoders import ENCODERS
-from index.library import DEPTH, SEARCHERS, WEIGHTS, Filter
+from index.filter import Filter
+from index.library import DEPTH, SEARCHERS, WEIGHTS
 from index.search import Hit
 from index.search.approximate import Approximate
 from index.search.codes import NAME, write
@@ -48,10 +49,10 @@ class Halves:
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    """60 articles of one passage and four words each; every fourth one says what another one says."""
+    """60 articles of one passage and four words each; every fourth one has the words of another one."""
     draw = random.Random(3)
     texts = [" ".join(draw.sample(WORDS, 4)) for _ in range(N)]
-    texts[::4] = texts[1::4]
+    texts[::4] = [" ".join(reversed(text.split())) for text in texts[1::4]]
     folder, place = tmp_path_factory.mktemp("articles"), tmp_path_factory.mktemp("library")
     for n, text in enumerate(texts):
         (folder / f"{n:02d}.txt").write_text(text)
@@ -310,10 +311,7 @@ def test_a_library_fuses_what_its_searchers_find(top, weights, library):
     for choice, allowed in ((None, None), (chosen, np.arange(10, N))):
         rankings = [make(library).search(question, max(DEPTH, top), allowed) for make in SEARCHERS.values()]
         fused = fuse(rankings, weights or WEIGHTS)
-        words = [library.passage(hit.row)[0].text for hit in fused]
-        copies = [hit for n, hit in enumerate(fused) if words[n] in words[:n]]  # they come last
-        expected = [hit for hit in fused if hit not in copies] + copies
-        assert library.search(question, top, choice, weights) == expected[:top]
+        assert library.search(question, top, choice, weights) == fused[:top]
 
 
 OWNERS = {0: (1, 1), 1: (1, 1), 2: (2, 1), 3: (3, 3), 4: (1, 1), 5: (2, 1), 6: (3, 3)}
@@ -339,7 +337,7 @@ def test_hits_are_spread_over_articles_that_add_something(given, most, expected)
 
 def test_copies_of_one_text_do_not_fill_the_places(write, tmp_path):
     text = "Ministers met in Kyiv on Friday to speak about the letters that Burkhardt had sent to all of them. "
-    files = {f"copy{n}.txt": text * 3 for n in range(30)}
+    files = {f"copy{n}.txt": text * 3 + f"And {WORDS[n]}." for n in range(len(WORDS))}
     files["update.txt"] = text * 3 + "There were 12 letters."
     files["other.txt"] = "In Oslo nobody had heard of letters from Kyiv."
     build(write(files), tmp_path / "library", "hashed")

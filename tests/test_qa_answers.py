@@ -800,7 +800,7 @@ DATED = {
     "june.txt": " date 2024-06-07 Spain wrote letters about training.",
     "later.txt": " date 2024-06-09 Spain wrote letters about training.",
     "undated.txt": "Spain wrote letters about training.",
-    "sub/june.txt": " date 2024-06-07 Spain wrote letters about training.",
+    "sub/june.txt": " date 2024-06-07 Spain wrote letters about training too.",
     "subway.txt": " date 2024-06-08 Spain wrote letters about training.",
 }
 
@@ -866,7 +866,7 @@ def test_what_was_considered_is_told_in_order_of_retrieval(dated):
     considered = dated.ask("Who wrote letters?").considered
     assert [p.retrieval for p in considered] == sorted((p.retrieval for p in considered), reverse=True)
     for passage in considered:
-        assert DATED[passage.source][passage.start : passage.end] == "Spain wrote letters about training."
+        assert DATED[passage.source][passage.start : passage.end].startswith("Spain wrote letters about training")
 
 
 # Opening

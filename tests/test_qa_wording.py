@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.build import build
-from index.library import Filter, Library
+from index.filter import Filter
+from index.library import Library
 from index.search.postings import SCHEMA
 from index.vocabulary import Vocabulary, stems
 from qa.answer import Citation, Considered, Extract
