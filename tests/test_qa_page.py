@@ -16,7 +16,9 @@ import pytest
 from index.errors import AttestError, QuestionError
 from qa import page
 from qa.answer import Answer, Citation, Extract, Item
-from qa.page import HOST, answer_to, build_page, serve
+from qa.page import HOST, build_page, serve
+from qa.page.chat import answer_to
+from qa.page.desk import Desk
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> ![i](http://e.x/i.png) \x1b[31m \u202e"
 
@@ -109,7 +111,7 @@ def needs_gradio(test: Any) -> Any:
 @pytest.fixture
 def made() -> Iterator[Any]:
     """made(stub) builds its page; what Gradio leaves open is collected here, not in a later test."""
-    yield build_page
+    yield lambda stub: build_page(Desk(stub))
     gc.collect()
 
 

@@ -1,7 +1,6 @@
 """The chat page: question in, answer out, with the passage it rests on and the quote marked. No logic of its own.
 
-Article text reaches the browser escaped (`qa.render.to_html`). The page is served on the loopback address only and asks
-no foreign host for anything.
+Article text reaches the browser escaped (`qa.render.to_html`). The page asks no foreign host for anything.
 """
 
 from __future__ import annotations
@@ -10,14 +9,14 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from index.errors import AttestError, QuestionError
+from index.errors import QuestionError
+from qa.page.desk import Busy
 from qa.render import escape, to_html
 
 if TYPE_CHECKING:
     from qa.answer import Answer
-    from qa.assistant import Assistant
+    from qa.page.desk import Desk
 
-HOST = "127.0.0.1"
 EXAMPLES = ("Which countries opposed training inside Ukraine?", "Who sent the letters?")
 CSS = """
 .attest mark { background: #ffe58a; color: #111; padding: 0 .15em; border-radius: .2em; }
@@ -26,17 +25,7 @@ footer { display: none !important; }
 """
 
 
-def serve(assistant: Assistant, port: int) -> None:
-    """Serves the page until it is interrupted. Raises AttestError where the port is taken."""
-    demo, settings = build_page(assistant)
-    print(f"Attest on http://{HOST}:{port} (Ctrl-C stops it)", flush=True)  # noqa: T201
-    try:
-        demo.launch(server_name=HOST, server_port=port, **settings)
-    except OSError as error:
-        raise AttestError(f"port {port} on {HOST} cannot be used ({error}); give another with --port") from error
-
-
-def build_page(assistant: Assistant) -> tuple[Any, dict[str, Any]]:
+def build_page(desk: Desk) -> tuple[Any, dict[str, Any]]:
     """The Gradio page, and the arguments its `launch` needs to be safe: no sharing, no analytics, no history kept."""
     os.environ |= {"GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_SHARE": "False", "HF_HUB_DISABLE_TELEMETRY": "1"}
     import gradio as gr
@@ -44,11 +33,11 @@ def build_page(assistant: Assistant) -> tuple[Any, dict[str, Any]]:
     def reply(question: str, shown: list[dict[str, Any]], past: list[Answer]) -> tuple[Any, ...]:
         if not question.strip():
             return "", shown, past
-        text, past = answer_to(assistant, question, past)
+        text, past = answer_to(desk, question, past)
         asked = {"role": "user", "content": escape(question)}
         return "", [*shown, asked, {"role": "assistant", "content": text}], past
 
-    library = assistant.library
+    library = desk.assistant.library
     newest = f", newest of {library.newest}" if library.newest else ""
     with gr.Blocks(title="Attest", analytics_enabled=False) as demo:
         gr.Markdown("# Attest\nAnswers you can check, from your own articles.", elem_id="head")
@@ -85,10 +74,10 @@ def build_page(assistant: Assistant) -> tuple[Any, dict[str, Any]]:
     }
 
 
-def answer_to(assistant: Assistant, question: str, past: Sequence[Answer]) -> tuple[str, list[Answer]]:
+def answer_to(desk: Desk, question: str, past: Sequence[Answer]) -> tuple[str, list[Answer]]:
     """(escaped HTML, the conversation with this answer in it). Bad questions get their message, not a traceback."""
     try:
-        answer = assistant.ask(question, past)
-    except QuestionError as error:
+        answer = desk.ask(question, past)
+    except (QuestionError, Busy) as error:
         return f"<p>{escape(str(error))}</p>", list(past)
     return to_html(answer), [*past, answer]
