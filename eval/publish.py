@@ -181,12 +181,12 @@ def curve(log: Sequence[dict[str, Any]], window: int = 8) -> str:
 
 
 def told(number: int, run: Path) -> str:
-    """How a run was made: its command, and what its START and TEACHER were."""
+    """How a run was made: its command, and what its START, TEACHER and RETRIEVED were."""
     settings = json.loads((run / "settings.json").read_text(encoding="utf-8"))
     lines = [f"Run {number}, {settings['machine']}:", "", f"    {settings['command']}", ""]
-    for name in ("start", "teacher"):
+    for name, what in (("start", "weights"), ("teacher", "weights"), ("retrieved", "passages")):
         if settings.get(name):
-            lines.append(f"{name.upper()}: weights of SHA-256 `{settings[name]}`.")
+            lines.append(f"{name.upper()}: {what} of SHA-256 `{settings[name]}`.")
     return "\n".join(
         [*lines, f"{len(weight_files(run))} of its checkpoints went into the mean, the last among them.", ""]
     )

@@ -7,12 +7,13 @@ import random
 import numpy as np
 import pytest
 
-from qa.reader import batches, mix, steps, train
+from qa.reader import batches, mix, retrieved, steps, train
 from qa.reader.alone import alone, around
 from qa.reader.examples import Example, crop, encode
 from qa.reader.heads import BEGIN, INSIDE, tagged_spans
 from qa.reader.mix import document, is_validation, training_rows
 from qa.reader.negatives import altered, names_by_document, without_answer
+from qa.reader.retrieved import answers, read_retrieved
 
 CONTEXT = "Kaja Kallas said that trainers were in the country. " * 3 + "Thierry Burkhardt sent the letters to Sweden."
 QUESTION = "Who sent the letters?"
@@ -300,6 +301,47 @@ def test_alone_a_question_keeps_its_answers_sentence_or_the_nearest_one():
     assert alone(asked | {"context": "", "answers": []})["context"] == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "answered"),
+    [
+        ("It was Thierry BURKHARDT, they say.", True),
+        ("Thierry and Burkhardts wrote.", False),
+        ("Kaja Kallas said that trainers were in the country.", True),  # of the question's own paragraph
+        ("Macron wrote letters.", False),
+    ],
+)
+def test_a_retrieved_passage_that_may_answer_is_left_out(text, answered):
+    assert answers(text, row(1)) is answered
+
+
+def test_a_retrieved_passage_comes_beside_its_question_and_both_are_judged(folder):
+    near = {f"sqrec-{100 * at + n}-0-0": ["Macron wrote letters.", "Sweden."] for at in range(20) for n in range(9)}
+    plain, rows = (list(training_rows(folder / "train", set(), 1, other)) for other in ({}, near))
+    made = [n for n, r in enumerate(rows) if r["context"] in ("Macron wrote letters.", "Sweden.")]
+    assert len({rows[n]["context"] for n in made}) == 2 and len(rows) > len(plain) + len(made) // 2
+    assert not any(r["context"] == "Sweden." for r in plain)
+    for n in made:
+        wrong, right = rows[n : n + 2]
+        assert wrong["impossible"] and not wrong["answers"] and right["answers"] and right["context"] == CONTEXT
+        assert wrong["judged"] and right["judged"] and wrong["question"] == right["question"]
+
+
+def test_retrieved_passages_are_read_back_but_for_questions_that_have_none(tmp_path):
+    put(tmp_path / "near.jsonl.gz", [{"id": "a", "contexts": ["x", "y"]}, {"id": "b", "contexts": []}])
+    assert read_retrieved(tmp_path / "near.jsonl.gz") == {"a": ["x", "y"]}
+
+
+def test_passages_are_retrieved_for_the_questions_that_may_be_trained_on(folder, tmp_path):
+    for name in retrieved.SOURCES:
+        texts = [CONTEXT, f"Letters were sent by Macron, says {name}."]
+        rows = [row(n, id=f"{name}-{n}", context=texts[n % 2]) for n in range(6)]
+        put(folder / "train" / f"{name}.jsonl.gz", rows)
+    retrieved.main(["--data", str(folder), "--out", str(tmp_path / "near.jsonl.gz")])
+    near = read_retrieved(tmp_path / "near.jsonl.gz")
+    found = {text for contexts in near.values() for text in contexts}
+    assert found and all(text.startswith("Letters were sent by Macron") for text in found)
+
+
 @pytest.mark.slow
 def test_a_teacher_is_half_of_the_target():
     import torch
@@ -337,6 +379,18 @@ def test_a_run_with_a_teacher_learns_and_says_which(folder, tmp_path):
     assert settings["command"].endswith("--start START --teacher TEACHER") and "--masked 0.3" in settings["command"]
     losses = [json.loads(line) for line in (folder / "run" / "log.jsonl").read_text().splitlines()]
     assert losses and all(np.isfinite(value) for line in losses for value in line.values())
+
+
+@pytest.mark.slow
+def test_a_run_may_learn_spans_alone_beside_retrieved_passages(folder):
+    from safetensors.numpy import load_file
+
+    near = folder / "near.jsonl.gz"
+    put(near, [{"id": f"sqrec-{n}-0-0", "contexts": ["Macron wrote letters."]} for n in range(900)])
+    train.main([*arguments(folder, retrieved=near), "--spans-only"])
+    assert not {"tag_outputs.weight", "answer_outputs.weight"} & set(load_file(folder / "run" / "weights.safetensors"))
+    settings = json.loads((folder / "run" / "settings.json").read_text())
+    assert settings["command"].endswith("--spans-only --retrieved RETRIEVED") and len(settings["retrieved"]) == 64
 
 
 @pytest.mark.slow

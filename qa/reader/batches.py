@@ -15,6 +15,7 @@ import numpy as np
 from qa.reader.examples import Example, crop, encode
 from qa.reader.heads import BEGIN, INSIDE, OUTSIDE
 from qa.reader.mix import traces_of, training_rows
+from qa.reader.retrieved import read_retrieved
 
 CLS, SEP, PAD, MASK = 101, 102, 0, 103  # of BERT's uncased vocabulary, which the base model uses
 IGNORED = -100  # by PyTorch's cross entropy
@@ -25,11 +26,12 @@ class Passes:
 
     def __init__(self, args: argparse.Namespace, tokenizer: Any) -> None:
         self.args, self.tokenizer, self.kept = args, tokenizer, {}  # type: ignore[var-annotated]
+        self.near = read_retrieved(args.retrieved) if args.retrieved else {}
 
     def __getitem__(self, n: int) -> list[Example]:
         if n not in self.kept:
             held_out = traces_of(self.args.data / "eval")
-            rows = training_rows(self.args.data / "train", held_out, self.args.seed * 1000 + n)
+            rows = training_rows(self.args.data / "train", held_out, self.args.seed * 1000 + n, self.near)
             self.kept[n] = encode(self.tokenizer, list(rows))
         return self.kept[n]  # type: ignore[no-any-return]
 

@@ -11,7 +11,7 @@ import numpy as np
 from qa.reader.batches import collate, padded
 from qa.reader.decode import best_spans, odds
 from qa.reader.examples import Example, encode
-from qa.reader.heads import ANSWER, TAGS, tagged_spans
+from qa.reader.heads import ANSWER, HEADS, TAGS, tagged_spans
 from qa.reader.mix import list_rows, translated, validation_rows
 
 
@@ -57,6 +57,7 @@ def judge(torch, model, examples: list[Example]) -> tuple[np.ndarray, np.ndarray
             ids, types, mask, span, possible, tags = collate(batch, max(padded(e, 384) for e in batch), 0)
             possible[:, 0] = False
             out = logits(model, *map(torch.from_numpy, (ids, types, mask))).numpy()
+            out = np.pad(out, ((0, 0), (0, 0), (0, sum(HEADS.values()) - out.shape[2])))  # heads that it lacks
             for n in range(len(batch)):
                 start, end = out[n, :, 0], out[n, :, 1]
                 best = best_spans(start, end, possible[n], top=1)[0]

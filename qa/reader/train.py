@@ -34,6 +34,8 @@ def main(argv: list[str] | None = None) -> None:
         "--start", type=Path, help="model.safetensors, or a run's folder, to start from (else: the encoder alone)"
     )
     parser.add_argument("--teacher", type=Path, help="model.safetensors, or a run's folder, to learn spans from")
+    parser.add_argument("--retrieved", type=Path, help="passages of `qa.reader.retrieved`, to tell from right ones")
+    parser.add_argument("--spans-only", action="store_true", help="no heads for lists and for the verdict")
     parser.add_argument("--length", type=int, default=256, help="window; longer paragraphs are cropped at random")
     parser.add_argument("--batch", type=int, default=6144, help="tokens in a batch")
     parser.add_argument("--rate", type=float, default=2e-4)
@@ -55,7 +57,7 @@ def run(args: argparse.Namespace) -> None:
     tokenizer = load_tokenizer(str(get_model_path()))
     passes = Passes(args, tokenizer)
     held_out = validation_examples(args.data / "train", tokenizer)
-    model = load_model(args.start)
+    model = load_model(args.start, args.spans_only)
     teacher = load_model(args.teacher) if args.teacher else None
     flat = [p for n, p in model.named_parameters() if p.ndim < 2]
     deep = [p for n, p in model.named_parameters() if p.ndim >= 2]
@@ -109,11 +111,13 @@ def note(out: Path, row: dict[str, Any]) -> None:
 
 
 def settings(args: argparse.Namespace) -> dict[str, Any]:
-    """What the model card tells of a run; the weights it started from or learned from are named by their SHA-256."""
+    """What the model card tells of a run; what it started from or learned from is named by its SHA-256."""
     given = {name: value for name, value in vars(args).items() if name not in {"data", "out"}}
-    kept, weights = given.pop("keep", ()), {name: given.pop(name, None) for name in ("start", "teacher")}
+    kept, weights = given.pop("keep", ()), {name: given.pop(name, None) for name in ("start", "teacher", "retrieved")}
+    spans_only = given.pop("spans_only", False)
     command = "python -m qa.reader.train --data DATA --out RUN "
     command += " ".join(f"--{name} {value:g}" for name, value in given.items())
+    command += " --spans-only" if spans_only else ""
     command += f" --keep {' '.join(map(str, kept))}" if kept else ""
     command += "".join(f" --{name} {name.upper()}" for name, path in weights.items() if path)
     hashes = {name: digest(path) if path else None for name, path in weights.items()}
@@ -121,7 +125,7 @@ def settings(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def digest(start: Path) -> str:
-    """SHA-256 of the weights, of several one after the other."""
+    """SHA-256 of the file, of a run's weights one after the other."""
     return hashlib.sha256(b"".join(path.read_bytes() for path in weight_files(start))).hexdigest()
 
 
