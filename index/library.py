@@ -40,6 +40,7 @@ class Library:
     def __init__(self, folder: Path, generation: Path, manifest: store.Manifest, encoder: Encoder) -> None:
         self.folder, self.generation, self.manifest, self.encoder = folder, generation, manifest, encoder
         self.encode_question = lru_cache(maxsize=64)(encoder.encode_question)
+        self._ranked: tuple[object, list[Hit]] = (None, [])  # of the last search, which is soon asked for more
         try:
             uri = f"{(generation / 'articles.db').resolve().as_uri()}?mode=ro&immutable=1"
             self.db = sqlite3.connect(uri, uri=True, check_same_thread=False)
@@ -94,10 +95,15 @@ class Library:
     ) -> list[Hit]:
         """The best passages by all searchers, fused, and spread over articles that say something of their own.
         weights: of the searchers, in the order of SEARCHERS."""
+        asked = question, max(DEPTH, top), chosen, tuple(weights or WEIGHTS)
+        if self._ranked[0] != asked:
+            self._ranked = asked, self._rank(*asked)
+        return self._ranked[1][:top]
+
+    def _rank(self, question: str, depth: int, chosen: Filter | None, weights: Sequence[float]) -> list[Hit]:
         allowed = self.allowed(chosen) if chosen else None
-        rankings = [searcher.search(question, max(DEPTH, top), allowed) for searcher in self._searchers.values()]
-        hits = fuse(rankings, weights or WEIGHTS)
-        return spread(hits, self._owners(hits), self._told, EACH)[:top]
+        hits = fuse([searcher.search(question, depth, allowed) for searcher in self._searchers.values()], weights)
+        return spread(hits, self._owners(hits), self._told, EACH)
 
     def _owners(self, hits: Sequence[Hit]) -> dict[int, tuple[int, int]]:
         """row -> (text, what its near-copies are known by)."""

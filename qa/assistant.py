@@ -13,11 +13,12 @@ from index.errors import QuestionError
 from index.filter import Filter
 from index.library import Library
 from index.store import exists
-from qa.answer import Answer, Considered
-from qa.candidates import Candidate, weigh, with_reprints
+from qa.answer import Answer, Considered, Item
+from qa.candidates import Candidate, origin, weigh, with_reprints
 from qa.choice import choose
 from qa.confidence import calibration
 from qa.conversation import TURNS, decided, doubted, hits, turn_of
+from qa.corroboration import DEEP, corroborated
 from qa.followup import Meant, points_back, resolve
 from qa.polarity import polarity
 from qa.question import MOST_QUESTION, check_question, make_filter
@@ -99,8 +100,7 @@ class Assistant:
         fitted = calibration(self.reader.name)
         threshold = fitted.threshold if fitted else 0.5
         choice = choose(found.read, found.candidates, threshold, top)
-        cited = (with_reprints(item, lambda source: self.library.reprints(source, chosen)) for item in choice.items)
-        items = tuple(replace(item, polarity=polarity(found.read, item.citations[0])) for item in cited)
+        items = tuple(self.borne_out(found.read, item, chosen) for item in choice.items)
         best = found.candidates[0].probability if found.candidates else None
         passages = list(zip(found.considered, found.texts, strict=True))
         done = trace(meant.readings, found.read, repairs, chosen, passages, best, threshold, bool(items))
@@ -136,6 +136,15 @@ class Assistant:
                 cited = tuple((one.article.source, one.passage.start) for one in best)
                 turns.append(Turn(found.read, best[0].span.text if best else None, cited))
         return turns
+
+    def borne_out(self, question: str, item: Item, chosen: Filter) -> Item:
+        """The item with all its sources, and with yes or no where that was asked and its quote decides it."""
+        held = {citation.source: self.library.article(citation.source) for citation in item.citations}
+        origins = {source: origin(article) for source, article in held.items() if article}
+        places = [self.library.passage(hit.row, chosen) for hit in self.library.search(question, DEEP, chosen)]
+        item = corroborated(question, item, places, origins)
+        item = with_reprints(item, lambda source: self.library.reprints(source, chosen))
+        return replace(item, polarity=polarity(question, item.citations[0]))
 
     def consider(self, meant: Meant, chosen: Filter) -> Found:
         """Retrieves and reads. Of several readings of the question the one counts that is answered best."""

@@ -106,8 +106,8 @@ def heard(question: str, candidates: Sequence[Candidate], likely: float, floor: 
 def merge(candidates: Sequence[Candidate]) -> tuple[Item, ...]:
     """Spans that say the same become one answer with several citations, in the order given; see `qa.same`. Every quote
     is compared with its article here; one that does not check is withheld, never repaired."""
-    cited = [(candidate, citation) for candidate in candidates if (citation := cite(candidate))]
-    return tuple(_item(group) for group in grouped(cited, lambda pair: pair[1].quote))
+    pairs = [(candidate, citation) for candidate in candidates if (citation := cite(candidate))]
+    return tuple(_item(group) for group in grouped(pairs, lambda pair: pair[1].quote))
 
 
 def _item(group: Sequence[tuple[Candidate, Citation]]) -> Item:
@@ -135,21 +135,22 @@ def cite(candidate: Candidate) -> Citation | None:
     start, end = passage.start + span.start, passage.start + span.end
     if article.text[start:end] != span.text or not span.text:
         return None
-    return _citation(article, passage, start, end)
+    return cited(article, passage, start, end)
 
 
 def with_reprints(item: Item, reprints: Callable[[str], Sequence[Article]]) -> Item:
     """The same find, cited also in the other articles of the very same text, after all that was read itself. reprints:
     source -> these articles."""
     more = [
-        _citation(article, Passage(citation.passage.start, citation.passage.end), citation.start, citation.end)
+        cited(article, Passage(citation.passage.start, citation.passage.end), citation.start, citation.end)
         for citation in item.citations
         for article in reprints(citation.source)[:REPRINTS]
     ]
     return replace(item, citations=(*item.citations, *more)) if more else item
 
 
-def _citation(article: Article, passage: Passage, start: int, end: int) -> Citation:
+def cited(article: Article, passage: Passage, start: int, end: int) -> Citation:
+    """The citation of `article.text[start:end]`, which lies in the passage."""
     around = Extract(passage.start, passage.end, article.text[passage.start : passage.end])
     known = article.source, article.title, article.published, article.sha256
     return Citation(*known, start, end, article.text[start:end], quoted(article, passage, start, end), around)

@@ -21,7 +21,7 @@ from index.search.terms import terms
 K1, B, LEAST = 1.2, 0.75, 1e-6
 _MOST_TERMS = 64
 # Asked in almost every question, told in almost every passage: they cost time and rank nothing.
-_STOP = frozenset(
+STOP = frozenset(
     "a an and are as at be been but by can could did do does for from had has have he her him his how i in into is it "
     "its me more my of on or our she should so than that the their them then there these they this those to us was we "
     "were s t what when where which who whom whose why will with would you your".split()
@@ -95,7 +95,7 @@ def best(scores: np.ndarray, top: int, width: int = 256) -> list[Hit]:
 def content_words(question: str) -> list[str]:
     """The question's words in lower case, each once, without stop words unless it has no others."""
     words = list(dict.fromkeys(re.findall(r"\w+", question.lower())))
-    return [word for word in words if word not in _STOP] or words
+    return [word for word in words if word not in STOP] or words
 
 
 def stem(word: str) -> str:

@@ -1,0 +1,84 @@
+"""An answer is cited wherever it is given: in articles that were not read, or of which the reader named other words."""
+
+import pytest
+
+from index.article import Article
+from index.build import build
+from index.passages import Passage
+from qa import Assistant
+from qa.answer import Item
+from qa.candidates import cited
+from qa.corroboration import corroborated, mentions
+
+NAMES = "Anna Berit Carl Dag Elsa Finn Greta Hans Ines Jens Karin Lars Maja Nils".split()
+FIRST = "The mayor spoke. The storm on Friday killed twelve people in Lund."
+
+
+def place(text, name="b.txt", published="2024-06-07", copy_of=None):
+    return Article(name, text, published=published, copy_of=copy_of), Passage(0, len(text))
+
+
+def said(answer, text=FIRST, question="How many people did the storm kill in Lund?", others=()):
+    article, passage = place(text, "a.txt")
+    start = text.index(answer)
+    item = Item(answer, 0.9, (cited(article, passage, start, start + len(answer)),))
+    return corroborated(question, item, others, {"a.txt": "a.txt"})
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("In Lund, twelve people were killed by the storm.", True),
+        ("Lund is in mourning. The storm killed Twelve people.", True),  # the town in the sentence before
+        ("In Lund, the storm killed no twelve people.", False),  # denied
+        ("In Malmo, twelve people were killed by the storm.", False),  # elsewhere
+        ("Lund has twelve schools.", False),  # of something else
+        ("In Lund, twelvefold more people were killed by the storm.", False),  # not those words
+        ("In Lund, nine people were killed by the storm.", False),
+        ("", False),
+    ],
+)
+def test_another_article_counts_where_its_sentence_says_the_same(text, counts):
+    item = said("twelve", others=[place(text)])
+    assert [c.source for c in item.citations] == ["a.txt", "b.txt"][: 1 + counts]
+    assert item.n_sources == 1 + counts
+    for citation in item.citations[1:]:
+        assert text[citation.start : citation.end] == citation.quote and citation.quote.lower() == "twelve"
+
+
+def test_relative_days_count_where_they_mean_the_same_day():
+    question, text = "When did the storm hit Lund?", "The storm hit Lund on Friday."
+    same, other = place(text, published="2024-06-08"), place(text, "c.txt", published="2024-06-15")
+    item = said("Friday", text, question, [same, other])
+    assert [c.source for c in item.citations] == ["a.txt", "b.txt"]
+
+
+def test_an_article_is_cited_once_and_its_near_copies_count_as_one():
+    text = "In Lund, twelve people were killed by the storm. The storm killed twelve people in Lund."
+    others = [place(text), place(text), place(text, "c.txt", copy_of="b.txt"), place(text, "d.txt", copy_of="a.txt")]
+    item = said("twelve", others=others)
+    assert [c.source for c in item.citations] == ["a.txt", "b.txt", "c.txt", "d.txt"]
+    assert item.n_sources == 2
+
+
+def test_an_answer_of_many_words_or_of_none_that_mean_anything_is_left_as_it_is():
+    for answer in ("The storm on Friday killed twelve people in Lund", "on"):
+        assert said(answer, others=[place(FIRST)]).n_sources == 1
+
+
+@pytest.mark.parametrize("text", ["(a+)+$", "a.b", "*", "\\", "[", "Ünïcödé", "𝔘𝔫𝔦"])
+def test_an_answer_is_no_pattern(text):
+    article, passage = place(f"x {text} y")
+    assert [c.quote for c in mentions(text, article, passage)] == [text]
+    assert not list(mentions(text, *place("aaaa b axb")))
+
+
+def test_the_assistant_cites_all_that_say_so(write, tmp_path):
+    files = {
+        f"{n:02d}.txt": f"The storm killed twelve people in Lund. {name} wrote this." for n, name in enumerate(NAMES)
+    }
+    build(write(files), tmp_path / "library", "hashed")
+    assistant = Assistant.open(tmp_path / "library", reader="overlap", encoder="hashed")
+    answer = assistant.ask("How many people did the storm kill in Lund?", top=1)
+    assert len(answer.considered) == 8 and len(answer.answers[0].citations) > 8
+    assert answer.verify() == []
