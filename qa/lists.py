@@ -34,7 +34,7 @@ def members(question: str, candidates: Sequence[Candidate], threshold: float) ->
     lists = [_listed(candidate, asked) for candidate in likely]
     first = next((found for found in lists if len(found) == most), lists[0])  # "which three": who enumerates three
     if len(first) < 2:
-        first = _between(likely, asked) or first
+        first = _between(likely, asked) or _within(candidates[0], lists[1:]) or first
     if asked == "open" and len(first) < 2:
         return []
     return [*first, *_more(first, [found for found in lists if found is not first], best, most)]
@@ -46,11 +46,13 @@ def _more(
     """What the other spans add to the first list: further places of its members, and further members."""
     found, texts = list(first), [part.span.text for part in first]
     named = len(first) > 1 and all(map(_named, first))
+    unnamed = len(first) > 1 and not any(map(_named, first))
     for more in lists:
         apart = [part for part in more if not any(_touch(part, other) for other in found)]
         known = [part for part in apart if any(same(part.span.text, text) for text in texts)]
         least = best * (FURTHER if known or len(first) < 2 else BESIDE)
-        fits = not named or all(map(_named, more))  # names are no company for other things
+        names = [_named(part) for part in more]
+        fits = not (named and not all(names)) and not (unnamed and any(names))  # names are no company for other things
         if fits and more[0].probability >= least and (most is None or len(texts) < most):
             texts += [part.span.text for part in apart if part not in known]
             known = apart
@@ -69,6 +71,16 @@ def _between(candidates: Sequence[Candidate], asked: Kind) -> list[Candidate]:
         found = split(text, start, end) if end - start < REACH else ()
         if len(found) > 1 and all(is_name(text, a, b) or asked == "list" for a, b in found):
             return [_narrowed(best, extent) for extent in found]
+    return []
+
+
+def _within(best: Candidate, lists: Sequence[list[Candidate]]) -> list[Candidate]:
+    """What another likely span lists that is a part of the best one: the list in a clause."""
+    start, end = best.passage.start + best.span.start, best.passage.start + best.span.end
+    for found in lists:
+        inside = all(start <= part.passage.start + part.span.start and _touch(part, best) for part in found)
+        if len(found) > 1 and inside and found[-1].passage.start + found[-1].span.end <= end:
+            return [replace(part, probability=best.probability) for part in found]
     return []
 
 

@@ -260,3 +260,22 @@ def test_who_is_a_list_where_the_article_enumerates():
 def test_no_find_or_an_unlikely_one_is_no_list():
     assert members("Which ports?", [], 0.1) == []
     assert listed("Which ports?", (PORTS, "Aldmouth", 0.05)) == []
+
+
+COURSE = "The course would centre around first aid, keeping boats afloat, and radio work for beginners."
+
+
+def test_what_the_best_clause_enumerates_is_taken_from_a_likely_part_of_it():
+    clause, part = COURSE[:-1], "first aid, keeping boats afloat, and radio work"
+    subjects = ["first aid", "keeping boats afloat", "radio work"]
+    assert listed("What subjects are taught?", (COURSE, clause, 0.6)) == [clause]
+    assert listed("What subjects are taught?", (COURSE, clause, 0.6), (COURSE, part, 0.3)) == subjects
+    assert listed("What subjects are taught?", (COURSE, clause, 0.6), (COURSE, part, 0.1)) == [clause]
+    found = members("What subjects are taught?", candidates((COURSE, clause, 0.6), (COURSE, part, 0.3)), 0.1)
+    assert {candidate.probability for candidate in found} == {0.6}
+
+
+def test_names_and_other_things_are_no_company():
+    subjects = (COURSE, "first aid, keeping boats afloat, and radio work", 0.6)
+    assert len(listed("What subjects are taught?", subjects, (LATER, "Cold Harbour", 0.55))) == 3
+    assert len(listed("Which ports?", (PORTS, "Aldmouth, Brennick and Teign Quay", 0.6), subjects)) == 3
