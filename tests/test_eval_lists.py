@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval import lists
-from eval.lists import overlap, scores
+from eval.lists import scores
+from eval.metrics.spans import overlap
 from qa.reader import Reading, Span
 
 TEXTS = st.lists(st.sampled_from(["Italy", "the Italy", "Spain", "Hungary and Spain", "US"]), max_size=4)
