@@ -70,9 +70,9 @@ def ranked(library: Library, question: Question, answer: Answer) -> list[str]:
     query = "select p.id, source from passage p join article a using(text)"
     rows = json.dumps([hit.row for hit in hits])
     of: dict[int, list[str]] = {}
-    for row, source in library.db.execute(f"{query} where p.id in (select value from json_each(?)) order by 2", (rows,)):
+    for row, source in library.db.execute(
+        f"{query} where p.id in (select value from json_each(?)) order by 2", (rows,)
+    ):
         of.setdefault(row, []).append(source)
     relevant = dict(question.relevant)
-    return [
-        source for hit in hits for source in ([one for one in of[hit.row] if one in relevant] or of[hit.row][:1])
-    ]
+    return [source for hit in hits for source in ([one for one in of[hit.row] if one in relevant] or of[hit.row][:1])]

@@ -14,7 +14,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import eval.metrics as metrics
 import index
 import qa
 from eval.metrics import Row, row_of
@@ -33,10 +32,17 @@ class Kept:
         self._done = dict(self._read())
 
     @classmethod
-    def of(cls, library: Library, reader: str) -> Kept:
+    def of(cls, library: Library, reader: str, questions: Path) -> Kept:
         from platformdirs import user_cache_path
 
-        facts = [str(library.generation.resolve()), library.manifest, reader, _files(Path(reader)), code()]
+        facts = [
+            str(questions.resolve()),
+            str(library.generation.resolve()),
+            library.manifest,
+            reader,
+            _files(Path(reader)),
+            code(),
+        ]
         name = _digest(json.dumps(facts, sort_keys=True))
         return cls(user_cache_path("attest", appauthor=False) / "runs" / f"{name}.jsonl")
 
@@ -74,8 +80,7 @@ class Kept:
 
 def code() -> str:
     """Changes with any file of our packages: answers of other code are not these answers."""
-    roots = [Path(str(module.__file__)).parent for module in (index, qa)]
-    roots.append(Path(str(metrics.__file__)).parent.parent)
+    roots = [Path(str(module.__file__)).parent for module in (index, qa)] + [Path(__file__).parent]
     sources = [path for root in roots for path in sorted(root.rglob("*.py"))]
     told = [hashlib.sha256(path.read_bytes()).hexdigest() for path in sources]
     return _digest(json.dumps([told, [_files(root) for root in roots[:2]]]))

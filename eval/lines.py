@@ -57,7 +57,9 @@ def check_unicode(value: Any, text: str, place: str) -> None:
     try:
         json.dumps(value if r"\ud" in text.lower() else None, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        raise QuestionSetError(f"{place}: holds half a surrogate pair ({error.object[error.start]!r}); repair it") from None
+        raise QuestionSetError(
+            f"{place}: holds half a surrogate pair ({error.object[error.start]!r}); repair it"
+        ) from None
 
 
 def text_in(row: Record, name: str, place: str, default: str | None = None) -> str:

@@ -76,7 +76,7 @@ def parse_questions(text: str, path: Path, find: Callable[[str], Article | None]
         question = _question(row, place)
         if question.id in seen:
             raise QuestionSetError(f"{place}: id {question.id!r} was used in {seen[question.id]}; make ids unique")
-        seen[question.id] = place.rpartition(', ')[2]
+        seen[question.id] = place.rpartition(", ")[2]
         if find:
             _compare(question, find, place)
         questions.append(question)
@@ -108,7 +108,7 @@ def _question(row: Record, place: str) -> Question:
     if not isinstance(named, list) or not all(isinstance(doc, str) for doc in named):
         raise QuestionSetError(f'{place}: "evidence_docs" is {named!r}; a list of paths, or null, is expected')
     golds = tuple(_gold(answer, place) for answer in answers)
-    docs = dict.fromkeys(named) if named else dict.fromkeys(gold.doc for gold in golds if gold.doc is not None)
+    docs = dict.fromkeys([*named, *(gold.doc for gold in golds if gold.doc is not None)] if golds else [])
     sides = tuple(tuple(group) for group in groups)
     return Question(row["id"], row["question"], row["type"], golds, sides, context, tuple((doc, 1) for doc in docs))
 

@@ -43,9 +43,7 @@ def f1(right: float, given: float, found: float, accepted: float) -> float:
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
-def _normalized(
-    given: Collection[str], accepted: Sequence[Collection[str]]
-) -> tuple[set[str], list[frozenset[str]]]:
+def _normalized(given: Collection[str], accepted: Sequence[Collection[str]]) -> tuple[set[str], list[frozenset[str]]]:
     """The answers given, and the accepted ones as sets of variants, each once."""
     return {normalize(text) for text in given}, list(dict.fromkeys(frozenset(map(normalize, one)) for one in accepted))
 

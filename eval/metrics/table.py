@@ -63,7 +63,9 @@ METRICS: dict[str, Metric] = {
     "cited_right_of_answered": Metric(
         "the same, of those answered", lambda r: _located(r, r.cited) if r.answered else None
     ),
-    "citation_precision": Metric("citations that overlap accepted evidence", lambda r: _cited(r, RIGHT), weighted.ratio),
+    "citation_precision": Metric(
+        "citations that overlap accepted evidence", lambda r: _cited(r, RIGHT), weighted.ratio
+    ),
     "citation_recall": Metric("share of what an answer needs that is cited right", lambda r: _located(r, r.evidence)),
     "misattributed": Metric(
         "citations with an accepted answer's words from elsewhere",
@@ -91,7 +93,9 @@ METRICS: dict[str, Metric] = {
     "article_recall@1": Metric("relevant articles found as the first", _articles(partial(ranking.recall, top=1))),
     "article_recall@10": Metric("relevant articles among the first 10", _articles(partial(ranking.recall, top=TOP))),
     "article_recall@100": Metric("among the first 100", _articles(partial(ranking.recall, top=DEPTH))),
-    "article_mrr@10": Metric("1 / rank of the first relevant article", _articles(partial(ranking.reciprocal_rank, top=TOP))),
+    "article_mrr@10": Metric(
+        "1 / rank of the first relevant article", _articles(partial(ranking.reciprocal_rank, top=TOP))
+    ),
     "article_ndcg@10": Metric("nDCG of the first 10 articles", _articles(partial(ranking.ndcg, top=TOP))),
     "coverage": Metric("answerable ones answered", lambda r: _answerable(r, float(r.answered))),
     "abstained_right": Metric(
@@ -115,7 +119,9 @@ METRICS: dict[str, Metric] = {
     "seconds_p95": Metric("95 % are faster", _seconds, weighted.quantile(0.95), less=True, cost=True),
     "seconds_p99": Metric("99 % are faster", _seconds, weighted.quantile(0.99), less=True, cost=True),
     "questions_per_second": Metric("one after another", _seconds, weighted.rate, cost=True),
-    "peak_memory": Metric("most memory in use, MiB", lambda r: r.memory or None, weighted.largest, less=True, cost=True),
+    "peak_memory": Metric(
+        "most memory in use, MiB", lambda r: r.memory or None, weighted.largest, less=True, cost=True
+    ),
 }
 
 

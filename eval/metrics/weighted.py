@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-Array = np.ndarray
+Array = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 Over = Callable[[Array, Array], Array]
 BINS = 10
 
@@ -26,19 +26,21 @@ def ratio(values: Array, weights: Array) -> Array:
 
 def ratio_where_marked(values: Array, weights: Array) -> Array:
     """The same of samples in which the third column is not 0 throughout."""
-    return np.where(weights @ values[:, 2] > 0, ratio(values, weights), np.nan)
+    found: Array = np.where(weights @ values[:, 2] > 0, ratio(values, weights), np.nan)
+    return found
 
 
 def f1(values: Array, weights: Array) -> Array:
     """Harmonic mean of two ratios: columns (right, given, found, accepted), summed over the questions."""
-    right, given, found, accepted = (weights @ values[:, n] for n in range(4))
-    precision, recall = _share(right, given), _share(found, accepted)
+    precision, recall = ratio(values, weights), ratio(values[:, 2:], weights)
     both = precision + recall
-    return np.where(both == 0, 0.0, _share(2 * precision * recall, both))
+    found: Array = np.where(both == 0, 0.0, _share(2 * precision * recall, both))
+    return found
 
 
 def count(values: Array, weights: Array) -> Array:
-    return weights.sum(1).astype(float)
+    found: Array = weights.sum(1).astype(float)
+    return found
 
 
 def rate(values: Array, weights: Array) -> Array:
@@ -47,7 +49,8 @@ def rate(values: Array, weights: Array) -> Array:
 
 
 def largest(values: Array, weights: Array) -> Array:
-    return np.where(weights > 0, values[:, 0], -np.inf).max(1)
+    found: Array = np.where(weights > 0, values[:, 0], -np.inf).max(1)
+    return found
 
 
 def quantile(share: float) -> Over:
@@ -57,7 +60,8 @@ def quantile(share: float) -> Over:
         order = np.argsort(values[:, 0], kind="stable")
         below = np.cumsum(weights[:, order], 1)
         needed = share * below[:, -1:] - 1e-9 * below[:, -1:]
-        return values[order, 0][np.argmax(below >= np.maximum(needed, 1), 1)]
+        found: Array = values[order, 0][np.argmax(below >= np.maximum(needed, 1), 1)]
+        return found
 
     return figure
 
@@ -90,8 +94,10 @@ def _ties(scores: Array, weights: Array) -> Array:
     """(t, distinct scores) weights by score, highest first."""
     order = np.argsort(-scores, kind="stable")
     starts = np.flatnonzero(np.diff(scores[order], prepend=np.inf) != 0)
-    return np.add.reduceat(weights[:, order].astype(float), starts, 1)
+    found: Array = np.add.reduceat(weights[:, order].astype(float), starts, 1)
+    return found
 
 
 def _share(part: Array, whole: Array) -> Array:
-    return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole != 0)
+    found: Array = np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole != 0)
+    return found

@@ -15,6 +15,8 @@ from eval.sets import beir, mrqa, nq, own, rows, squad
 from eval.sets.kind import QuestionSet
 from index.errors import QuestionSetError
 
+__all__ = ["FORMATS", "QuestionSet", "read_set"]
+
 Fits = Callable[[Record], bool]
 """Whether the first object of a file is of the format."""
 Read = Callable[[str, Path], QuestionSet]

@@ -41,7 +41,9 @@ def _spans(asked: Record, context: str, doc: str, place: str) -> Iterator[Gold]:
             if not (isinstance(span, list) and len(span) == 2 and all(type(end) is int for end in span)):
                 raise QuestionSetError(f"{place}: a char span is {span!r}; [first, last] is expected")
             first, last = span
-            yield gold(context[first : last + 1] if 0 <= first <= last < len(context) else None, first, context, doc, place)
+            yield gold(
+                context[first : last + 1] if 0 <= first <= last < len(context) else None, first, context, doc, place
+            )
 
 
 def _text(text: object, place: str) -> Gold:
