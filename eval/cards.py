@@ -10,6 +10,7 @@ from eval.metrics import Row, fold, normalize
 from eval.metrics.row import BESIDE, FALSE, MISATTRIBUTED, RIGHT
 
 ITEMS, CITED = 8, 3  # answers of a question, and citations of an answer, that are shown
+AROUND = 200  # code points of the passage on either side of a quote
 _CLASSES = {
     RIGHT: "at the evidence",
     MISATTRIBUTED: "right words, another place",
@@ -73,10 +74,12 @@ def _citation(citation: dict[str, Any], kind: str, row: Row) -> str:
 
 
 def _quoted(citation: dict[str, Any]) -> str:
-    """The passage, with the quote marked where its offsets say."""
+    """The quote, marked where its offsets say, with what stands around it in its passage."""
     passage = citation["passage"]
     text, start, end = passage["text"], citation["start"] - passage["start"], citation["end"] - passage["start"]
-    return f"{escape(text[:start])}<mark>{escape(text[start:end])}</mark>{escape(text[end:])}"
+    low, high = max(0, start - AROUND), min(len(text), end + AROUND)
+    before, after = "… " if low else "", " …" if high < len(text) else ""
+    return f"{before}{escape(text[low:start])}<mark>{escape(text[start:end])}</mark>{escape(text[end:high])}{after}"
 
 
 def worst_first(rows: Sequence[Row]) -> list[Row]:

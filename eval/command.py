@@ -46,6 +46,8 @@ def run_eval(args: argparse.Namespace) -> int:
     found = read_set(args.questions)  # what is wrong is told before anything is indexed
     bounds = gates.read_gates(args.gate)
     old = compare.read_result(Path(args.compare)) if args.compare else None
+    if old and not {row.id for row in old.rows} & {one.id for one in found.questions}:
+        raise AttestError(f"{args.compare}: has no question of {args.questions}; compare runs over the same questions")
     for path in (args.predictions, args.report):
         if path and not Path(path).parent.is_dir():
             raise AttestError(f"{path}: no folder {Path(path).parent}; name a file in a folder that exists")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.metrics import METRICS, Change, Row, paired, row_of
+from eval.metrics import METRICS, Change, Row, paired, row_of, summary
 from eval.report import number
 from index.errors import QuestionSetError
 
@@ -36,11 +36,11 @@ def read_result(path: Path) -> Earlier:
     try:
         old = json.loads(path.read_text(encoding="utf-8"))
         rows = tuple(row_of(row) for row in old["rows"])
-        numbers = [(row.confidence, row.f1, row.seconds, row.rank or 0) for row in rows]
-        if not all(isinstance(value, int | float) for row in numbers for value in row):
-            raise TypeError("a row without numbers")
+        summary(rows)  # so that rows of other things are found out here
+        if not rows:
+            raise ValueError("no rows")
         return Earlier(rows, frozenset(old["figures"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
         raise QuestionSetError(
             f"{path}: not a result of `attest eval --json` ({error}); give the file that one was written to"
         ) from None
