@@ -52,11 +52,13 @@ def run_eval(args: argparse.Namespace) -> int:
         if path and not Path(path).parent.is_dir():
             raise AttestError(f"{path}: no folder {Path(path).parent}; name a file in a folder that exists")
     began = time.time()
-    assistant = open_for(args, found)
+    assistant, indexing = open_for(args, found)
     kept, done = ask_all(assistant, args, found)
     predictions, rows = [prediction for prediction, _ in done], [row for _, row in done]
-    times = {"date": time.strftime("%Y-%m-%d", time.localtime(began)), "seconds": round(time.time() - began, 3)}
+    times: dict[str, Any] = {"date": time.strftime("%Y-%m-%d", time.localtime(began)), "seconds": round(time.time() - began, 3)}
     manifest = assistant.library.manifest
+    if indexing:
+        times |= {f"{unit}_per_second": round(manifest[unit] / indexing, 1) for unit in ("articles", "passages")}
     result = report.document(
         rows,
         times,
@@ -84,18 +86,18 @@ def run_eval(args: argparse.Namespace) -> int:
     return 1 if broken else 0
 
 
-def open_for(args: argparse.Namespace, found: QuestionSet) -> Assistant:
+def open_for(args: argparse.Namespace, found: QuestionSet) -> tuple[Assistant, float | None]:
     """Over FOLDER or --library; a set that brings its articles may have neither, or a --library that is still to be
-    built."""
+    built: then with the seconds that this took."""
     from eval.corpus import library_of
     from index.store import exists
     from qa.assistant import Assistant
 
     place = Path(args.library) if args.library else None
     if args.folder or (place and exists(place)) or not found.brings_articles:
-        return open_assistant(args)
-    place = library_of(found, place, args.encoder, progress())
-    return Assistant.open_library(place, reader=args.reader, encoder=args.encoder)
+        return open_assistant(args), None
+    place, seconds = library_of(found, place, args.encoder, progress())
+    return Assistant.open_library(place, reader=args.reader, encoder=args.encoder), seconds
 
 
 def ask_all(assistant: Assistant, args: argparse.Namespace, found: QuestionSet) -> tuple[Any, list[Done]]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -25,16 +26,18 @@ Find = Callable[[str], Article | None]
 
 def library_of(
     found: QuestionSet, place: Path | None = None, encoder: str | None = None, progress: Progress | None = None
-) -> Path:
-    """The library of a set's own articles, built where it is not there yet. place: in the user's cache, by what the
-    articles are, where not given."""
+) -> tuple[Path, float | None]:
+    """The library of a set's own articles, built where it is not there yet, and the seconds that this took. place: in
+    the user's cache, by what the articles are, where not given."""
     place = place or _cached(found, encoder)
-    if not exists(place):
+    began = time.perf_counter()
+    fresh = not exists(place)
+    if fresh:
         with tempfile.TemporaryDirectory() as scratch:
             with (Path(scratch) / FILE).open("w", encoding="utf-8") as out:
                 out.writelines(json.dumps(article) + "\n" for article in found.articles())
             build(scratch, place, encoder, progress)
-    return place
+    return place, time.perf_counter() - began if fresh else None
 
 
 def _cached(found: QuestionSet, encoder: str | None) -> Path:

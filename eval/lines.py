@@ -66,14 +66,14 @@ def text_in(row: Record, name: str, place: str, default: str | None = None) -> s
     """A field that has to be a text that is not blank. default: what one that is missing stands for."""
     value = row.get(name, default)
     if not isinstance(value, str) or not value.strip():
-        raise QuestionSetError(f'{place}: "{name}" is {_short(value)}; a text is expected')
+        raise QuestionSetError(f'{place}: "{name}" is {_short(value)}; a text is expected, correct it or leave it out')
     return value
 
 
 def list_in(row: Record, name: str, place: str) -> list[Any]:
     value = row.get(name)
     if not isinstance(value, list):
-        raise QuestionSetError(f'{place}: "{name}" is {_short(value)}; a list is expected')
+        raise QuestionSetError(f'{place}: "{name}" is {_short(value)}; a list is expected, correct it or leave it out')
     return value
 
 

@@ -235,6 +235,7 @@ JSON = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(
     st.lists(st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=6), max_size=3),
     st.sampled_from([".json", ".jsonl"]),
@@ -290,10 +291,11 @@ def test_a_set_with_contexts_is_asked_over_all_of_them_without_any_folder(tmp_pa
 def test_the_library_of_a_set_is_kept_where_it_is_told_and_found_again(tmp_path, capsys, monkeypatch):
     path = put(tmp_path, "dev.json", squad(**SENTENCE))
     first, _ = result(capsys, path, "--library", tmp_path / "library")
+    assert first["times"]["articles_per_second"] > 0 and first["times"]["passages_per_second"] > 0
     assert cli.main(["doctor", "--library", str(tmp_path / "library")]) == 0
     monkeypatch.setattr("eval.corpus.build", None)
     again, _ = result(capsys, path, "--library", tmp_path / "library")
-    assert again["rows"][0]["text"] == first["rows"][0]["text"]
+    assert again["rows"][0]["text"] == first["rows"][0]["text"] and "articles_per_second" not in again["times"]
 
 
 def test_over_other_articles_places_are_not_judged_and_that_is_told(tmp_path, capsys, write):
