@@ -55,7 +55,8 @@ def run_eval(args: argparse.Namespace) -> int:
     assistant, indexing = open_for(args, found)
     kept, done = ask_all(assistant, args, found)
     predictions, rows = [prediction for prediction, _ in done], [row for _, row in done]
-    times: dict[str, Any] = {"date": time.strftime("%Y-%m-%d", time.localtime(began)), "seconds": round(time.time() - began, 3)}
+    taken = round(time.time() - began, 3)
+    times: dict[str, Any] = {"date": time.strftime("%Y-%m-%d", time.localtime(began)), "seconds": taken}
     manifest = assistant.library.manifest
     if indexing:
         times |= {f"{unit}_per_second": round(manifest[unit] / indexing, 1) for unit in ("articles", "passages")}
