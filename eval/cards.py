@@ -10,7 +10,7 @@ from eval.metrics import Row, fold, normalize
 from eval.metrics.row import BESIDE, FALSE, MISATTRIBUTED, RIGHT
 
 ITEMS, CITED = 8, 3  # answers of a question, and citations of an answer, that are shown
-AROUND = 200  # code points of the passage on either side of a quote
+AROUND, WORD = 200, 20  # code points of the passage on either side of a quote, and how many of them a cut may save
 _CLASSES = {
     RIGHT: "at the evidence",
     MISATTRIBUTED: "right words, another place",
@@ -70,14 +70,19 @@ def _answers(row: Row, prediction: dict[str, Any]) -> str:
 def _citation(citation: dict[str, Any], kind: str, row: Row) -> str:
     told = f'<span class="class {kind}">{_CLASSES[kind]}</span>' if row.answerable and row.located else ""
     day = f", {escape(citation['published'])}" if citation["published"] else ""
-    return f"<blockquote>{_quoted(citation)}<footer>{escape(citation['source'])}{day}{told}</footer></blockquote>"
+    return f"<blockquote>{quoted(citation)}<footer>{escape(citation['source'])}{day}{told}</footer></blockquote>"
 
 
-def _quoted(citation: dict[str, Any]) -> str:
+def quoted(citation: dict[str, Any]) -> str:
     """The quote, marked where its offsets say, with what stands around it in its passage."""
     passage = citation["passage"]
     text, start, end = passage["text"], citation["start"] - passage["start"], citation["end"] - passage["start"]
     low, high = max(0, start - AROUND), min(len(text), end + AROUND)
+    if low:  # at a space, where one is near
+        low = text.find(" ", low, min(start, low + WORD)) + 1 or low
+    if high < len(text):
+        space = text.rfind(" ", max(end, high - WORD), high)
+        high = space if space >= 0 else high
     before, after = "… " if low else "", " …" if high < len(text) else ""
     return f"{before}{escape(text[low:start])}<mark>{escape(text[start:end])}</mark>{escape(text[end:high])}{after}"
 

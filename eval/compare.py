@@ -70,4 +70,8 @@ def told(found: Comparison) -> Iterator[str]:
 
 def as_json(found: Comparison) -> dict[str, Any]:
     figures = {name: dict(vars(one)) | {"change": one.change} for name, one in found.changes.items()}
-    return {"questions": found.shared, "figures": figures, "answers_changed": [now.id for _, now in found.answers]}
+    answers = [
+        {"id": now.id, "question": now.question, "before": was.text, "now": now.text, "f1": [was.f1, now.f1]}
+        for was, now in found.answers
+    ]
+    return {"questions": found.shared, "figures": figures, "answers": answers}

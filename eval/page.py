@@ -109,22 +109,28 @@ def _table(result: dict[str, Any]) -> str:
 def _comparison(found: dict[str, Any] | None) -> str:
     if not found:
         return ""
-    rows = []
-    for name, one in found["figures"].items():
-        if one["change"] is None:
-            continue
-        span = f"{one['low']:+.3f} to {one['high']:+.3f}" if one["low"] is not None else ""
-        better = (one["change"] > 0) != (name in METRICS and METRICS[name].less)
-        sure = one["low"] is not None and (one["low"] > 0 or one["high"] < 0)
-        kind = ("up" if better else "down") if sure else "same"
-        cells = (
-            f'<td>{number(one["before"])}</td><td>{number(one["now"])}</td><td class="{kind}">{one["change"]:+.4f}</td>'
-        )
-        rows.append(f"<tr><th>{escape(name)}</th>{cells}<td>{span}</td></tr>")
-    heads = "<tr><th></th><th>before</th><th>now</th><th>change</th><th>95 % of the change</th></tr>"
+    moved = {name: one for name, one in found["figures"].items() if one["change"]}
+    heads = "<tr><td></td><td>before</td><td>now</td><td>change</td><td>95 % of the change</td></tr>"
+    rows = "".join(_change(name, one) for name, one in moved.items())
+    same = f"{len(found['figures']) - len(moved)} figures are the same."
     note = f"{found['questions']} questions of both runs, pair by pair; coloured where all 95 % are on one side of 0."
-    body = f'<table class="figures">{heads}{"".join(rows)}</table><p class="note">{note}</p>'
-    return f"<section><h2>Against the earlier run</h2>{body}</section>"
+    answers = "".join(
+        f"<tr><td>{escape(one['question'])}</td><td>{escape(one['before'] or 'no answer')}</td>"
+        f"<td>{escape(one['now'] or 'no answer')}</td><td>{one['f1'][0]:.2f} → {one['f1'][1]:.2f}</td></tr>"
+        for one in found["answers"]
+    )
+    other = f"<h2>{len(found['answers'])} answers are other ones</h2><table>{answers}</table>" if answers else ""
+    table = f'<table class="figures">{heads}{rows}</table>' if moved else ""
+    return f'<section><h2>Against the earlier run</h2>{table}<p class="note">{note} {same}</p>{other}</section>'
+
+
+def _change(name: str, one: dict[str, Any]) -> str:
+    span = f"{one['low']:+.3f} to {one['high']:+.3f}" if one["low"] is not None else ""
+    sure = one["low"] is not None and (one["low"] > 0 or one["high"] < 0)
+    better = (one["change"] > 0) != (name in METRICS and METRICS[name].less)
+    kind = ("up" if better else "down") if sure else "same"
+    numbers = f"<td>{number(one['before'])}</td><td>{number(one['now'])}</td>"
+    return f'<tr><th>{escape(name)}</th>{numbers}<td class="{kind}">{one["change"]:+.4f}</td><td>{span}</td></tr>'
 
 
 def _kinds(types: dict[str, dict[str, float | None]]) -> str:

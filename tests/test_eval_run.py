@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 import eval.questions as questions_module
 from eval import squad
+from eval.cards import AROUND, quoted
 from eval.compare import compare, read_result, told
 from eval.evidence import NEAR
 from eval.gates import failed, read_gates
@@ -528,7 +529,18 @@ def test_a_card_shows_the_quote_where_its_offsets_say_and_whether_it_is_the_evid
     assert (
         "Germany, <mark>Italy</mark> and Spain opposed" in source and "Italy and <mark>Spain</mark> opposed" in source
     )
-    assert source.count("at the evidence") == 2 and "… xxx" in source
+    assert source.count("at the evidence") == 2
+
+
+@given(st.text("ab \n", max_size=600) | st.text("a", min_size=500, max_size=600), st.data())
+def test_what_stands_around_a_quote_is_cut_and_the_quote_never_is(text, data):
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    shown = quoted({"start": start + 7, "end": end + 7, "passage": {"start": 7, "text": text}})
+    before, quote, after = re.fullmatch(r"(.*?)<mark>(.*?)</mark>(.*)", shown, re.S).groups()
+    assert quote == text[start:end]
+    assert text[:start].endswith(before.removeprefix("… ")) and text[end:].startswith(after.removesuffix(" …"))
+    assert len(before) <= AROUND + 2 and len(after) <= AROUND + 2
 
 
 def test_a_page_of_questions_without_known_answers_has_no_calibration():
@@ -539,11 +551,15 @@ def test_a_page_of_questions_without_known_answers_has_no_calibration():
 
 def test_a_comparison_is_on_the_page():
     made = document(ROWS)
-    made["comparison"] = {"questions": 3, "figures": {}, "answers_changed": []}
+    other = {"id": "q1", "question": HOSTILE, "before": None, "now": HOSTILE, "f1": [0.0, 1.0]}
+    made["comparison"] = {"questions": 3, "figures": {}, "answers": [other]}
     change = {"before": 0.5, "now": 0.625, "low": 0.1, "high": 0.2, "change": 0.125}
     made["comparison"]["figures"] = {"f1": change, "calibration_error": change, "em": change | {"low": -0.1}}
+    made["comparison"]["figures"]["coverage"] = change | {"change": 0.0}
     kinds = re.findall(r'<th>(\w+)</th><td>0.5000</td><td>0.6250</td><td class="(\w+)">\+0.1250', page(made))
     assert kinds == [("f1", "up"), ("calibration_error", "down"), ("em", "same")]
+    assert "1 figures are the same" in page(made) and "1 answers are other ones" in page(made)
+    assert "<script" not in page(made)
 
 
 # Gates
