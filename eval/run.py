@@ -8,6 +8,7 @@ from dataclasses import replace
 from eval import evidence
 from eval.evidence import NEAR
 from eval.metrics import Row, covers, exact_match, fold, official, spans, token_f1
+from eval.metrics.metric import DIGITS
 from eval.metrics.ranking import places
 from eval.metrics.row import ENOUGH, FALSE
 from eval.provenance import peak_memory
@@ -44,7 +45,7 @@ def judge(question: Question, answer: Answer, ranking: Sequence[str] | None = No
         question.answerable,
         answer.answered,
         answer.text,
-        answer.confidence,
+        round(answer.confidence, DIGITS),
         em=max((exact_match(text, v) for v in variants), default=0.0) if found else 0.0,
         f1=max((token_f1(text, v) for v in variants), default=0.0) if found else 0.0,
         cited=float(found and any(evidence.meets(g, answer.answers[0].citations[0], NEAR) for g in question.answers)),
@@ -56,7 +57,7 @@ def judge(question: Question, answer: Answer, ranking: Sequence[str] | None = No
         gold=tuple(gold.text for gold in question.answers),
         judged=question.judged,
         located=question.located,
-        belief=done.best if done and done.best is not None else answer.confidence,
+        belief=round(done.best if done and done.best is not None else answer.confidence, DIGITS),
         squad=official(answer.answers[0].text if answer.answers else "", [gold.text for gold in question.answers]),
         classes=tuple(classes),
         evidence=evidence.evidence_recall(question, answer, classes),

@@ -925,6 +925,13 @@ def test_the_same_run_twice_is_the_same_but_for_times(asked):
     assert set(first) == {"figures", "intervals", "types", "settings", "machine", "times", "rows"}
 
 
+def test_confidences_that_differ_in_the_last_digit_alone_give_one_row():
+    """As sums over sets do from process to process."""
+    items = [Item("Spain", value, (cite(AT + 19, AT + 24),)) for value in (0.5402928063222678, 0.540292806322268)]
+    first, second = (judge(question(GOLD), Answer("q", (item,), None, 0.1)) for item in items)
+    assert first == second
+
+
 def test_an_interrupted_run_goes_on_where_it_stopped(asked, tmp_path, monkeypatch):
     whole = json.loads(asked("--json")[1])
     real, count_ = Assistant.ask, []

@@ -8,6 +8,7 @@ answers on one side counts as one answer there.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from difflib import SequenceMatcher
 
@@ -55,6 +56,7 @@ def _shares(given: set[str], accepted: Sequence[frozenset[str]]) -> tuple[float,
         return 0.0, 0.0
     variants = set().union(*accepted)
     common = {(g, a): SequenceMatcher(None, a, g).find_longest_match().size for g in given for a in variants}
-    precision = sum(max(common[g, a] for a in variants) / max(1, len(g)) for g in given)
-    recall = sum(max(common[g, a] / max(1, len(a)) for g in given for a in one) for one in accepted)
+    # fsum: the same to the last digit, in whatever order sets come
+    precision = math.fsum(max(common[g, a] for a in variants) / max(1, len(g)) for g in given)
+    recall = math.fsum(max(common[g, a] / max(1, len(a)) for g in given for a in one) for one in accepted)
     return precision, recall
