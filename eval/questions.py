@@ -5,16 +5,17 @@ A question of type "unanswerable" has no answers: abstaining is right. The forma
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eval.lines import Record, parsed, read_text
 from index.article import Article
 from index.errors import QuestionSetError
 
-UNANSWERABLE = "unanswerable"
+UNANSWERABLE, RETRIEVAL, CONFLICT = "unanswerable", "retrieval", "conflict"
+"""Types of question that mean something: it has no answer; only its relevant articles are known; accounts differ."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Gold:
 @dataclass(frozen=True)
 class Question:
     """answers: accepted variants. all_of: groups of variants that a complete answer covers. context: the question
-    before this one, where this is a follow-up."""
+    before this one, where this is a follow-up. relevant: (source, grade) of the articles that hold the evidence."""
 
     id: str
     question: str
@@ -37,10 +38,26 @@ class Question:
     answers: tuple[Gold, ...]
     all_of: tuple[tuple[str, ...], ...] = ()
     context: str | None = None
+    relevant: tuple[tuple[str, int], ...] = ()
 
     @property
     def answerable(self) -> bool:
         return bool(self.answers)
+
+    @property
+    def judged(self) -> bool:
+        """Whether its answers are known, if only that there are none."""
+        return self.type != RETRIEVAL or self.answerable
+
+    @property
+    def located(self) -> bool:
+        """Whether it is known where accepted answers stand."""
+        return any(gold.doc is not None and gold.start is not None for gold in self.answers)
+
+    @property
+    def conflict(self) -> bool:
+        """Whether it is marked that accounts exclude each other."""
+        return self.type == CONFLICT
 
 
 def read_questions(path: str | Path, find: Callable[[str], Article | None] | None = None) -> list[Question]:
@@ -48,23 +65,18 @@ def read_questions(path: str | Path, find: Callable[[str], Article | None] | Non
 
     Raises QuestionSetError, naming file and line.
     """
-    path = Path(path)
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise QuestionSetError(f"{path}: cannot be read ({error.strerror}); give a file of JSON lines") from None
-    except UnicodeDecodeError as error:
-        raise QuestionSetError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+    return parse_questions(read_text(Path(path)), Path(path), find)
+
+
+def parse_questions(text: str, path: Path, find: Callable[[str], Article | None] | None = None) -> list[Question]:
+    """As `read_questions`, of a file that was read."""
     questions: list[Question] = []
-    seen: dict[str, int] = {}
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        place = f"{path}, line {number}"
-        question = _question(line, place)
+    seen: dict[str, str] = {}
+    for place, row in parsed(text, path):
+        question = _question(row, place)
         if question.id in seen:
-            raise QuestionSetError(f"{place}: id {question.id!r} was used in line {seen[question.id]}; make ids unique")
-        seen[question.id] = number
+            raise QuestionSetError(f"{place}: id {question.id!r} was used in {seen[question.id]}; make ids unique")
+        seen[question.id] = place.rpartition(", ")[2]
         if find:
             _compare(question, find, place)
         questions.append(question)
@@ -73,13 +85,7 @@ def read_questions(path: str | Path, find: Callable[[str], Article | None] | Non
     return questions
 
 
-def _question(line: str, place: str) -> Question:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise QuestionSetError(f"{place}: not JSON ({error}); one object a line is expected") from None
-    if not isinstance(row, dict):
-        raise QuestionSetError(f"{place}: {type(row).__name__} instead of an object")
+def _question(row: Record, place: str) -> Question:
     for key in ("id", "question", "type"):
         if not isinstance(row.get(key), str) or not row[key].strip():
             raise QuestionSetError(f'{place}: "{key}" is {row.get(key)!r}; a text is expected')
@@ -98,8 +104,13 @@ def _question(line: str, place: str) -> Question:
     context = row.get("context")
     if context is not None and not isinstance(context, str):
         raise QuestionSetError(f'{place}: "context" is {context!r}; the previous question, or null, is expected')
+    named = row.get("evidence_docs") or []
+    if not isinstance(named, list) or not all(isinstance(doc, str) for doc in named):
+        raise QuestionSetError(f'{place}: "evidence_docs" is {named!r}; a list of paths, or null, is expected')
     golds = tuple(_gold(answer, place) for answer in answers)
-    return Question(row["id"], row["question"], row["type"], golds, tuple(tuple(group) for group in groups), context)
+    docs = dict.fromkeys([*named, *(gold.doc for gold in golds if gold.doc is not None)] if golds else [])
+    sides = tuple(tuple(group) for group in groups)
+    return Question(row["id"], row["question"], row["type"], golds, sides, context, tuple((doc, 1) for doc in docs))
 
 
 def _gold(answer: Any, place: str) -> Gold:

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval import lists
-from eval.lists import overlap, scores
+from eval.lists import scores
+from eval.metrics.spans import exact, overlap, partial
+from eval.metrics.texts import normalize
 from qa.reader import Reading, Span
 
 TEXTS = st.lists(st.sampled_from(["Italy", "the Italy", "Spain", "Hungary and Spain", "US"]), max_size=4)
@@ -49,6 +51,34 @@ def test_partial_is_never_below_exact_and_all_lie_between_0_and_1(pairs):
     assert all(-1e-9 <= value <= 1 + 1e-9 for value in figures.values())
     for side in ("precision", "recall", "f1"):
         assert figures[f"partial_{side}"] >= figures[f"exact_{side}"] - 1e-9
+
+
+def longest_shared(one, other):
+    runs = {one[a:b] for a in range(len(one)) for b in range(a + 1, len(one) + 1)}
+    return max((len(run) for run in runs if run in other), default=0)
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS.filter(bool)), min_size=1, max_size=4))
+def test_scores_are_those_written_out_from_the_definition(pairs):
+    """Li et al. 2022, section 4, with plain loops over sets of normalised answers."""
+    sets = [({normalize(t) for t in given}, {normalize(t) for t in accepted}) for given, accepted in pairs]
+    ours, theirs = sum(max(1, len(g)) for g, _ in sets), sum(len(a) for _, a in sets)
+    right = sum(g in a for given, a in sets for g in given)
+    part_right = sum(max(longest_shared(g, a) for a in accepted) / len(g) for given, accepted in sets for g in given)
+    part_found = sum(
+        max((longest_shared(g, a) for g in given), default=0) / len(a) for given, accepted in sets for a in accepted
+    )
+    figures = scores([g for g, _ in pairs], [a for _, a in pairs])
+    assert figures["exact_precision"] == pytest.approx(right / ours)
+    assert figures["exact_recall"] == pytest.approx(right / theirs)
+    assert figures["partial_precision"] == pytest.approx(part_right / ours)
+    assert figures["partial_recall"] == pytest.approx(part_found / theirs)
+
+
+def test_of_several_variants_of_an_answer_one_is_enough_and_the_best_counts():
+    assert exact(["US", "Spain"], [("the United States", "US"), ("Italy",)]) == (1, 2, 1, 2)
+    right, given_, found, accepted = partial(["Kingdom of Spain"], [("Spain", "Kingdom of Spain"), ("Italy",)])
+    assert (right, given_, accepted) == (1, 1, 2) and found == pytest.approx(1 + 1 / 5)
 
 
 class Names:
