@@ -17,7 +17,7 @@ def figure(shown: Shown) -> str:
     cited, quotes = shown.citation, [part for part, quote in shown.parts if quote]
     seen = "It holds characters that cannot be seen; they are shown as <U+…>." if hidden(cited.passage.text) else ""
     notes = "".join(f'<p class="at-note">{text(note)}</p>' for note in (dates(cited), shown.also, seen) if note)
-    acts = f'{article_link(cited.source, cited.sha256, _extents(shown))} {_copy("; ".join(quotes), len(quotes))}'
+    acts = f"{article_link(cited.source, cited.sha256, _extents(shown))} {_copy('; '.join(quotes), len(quotes))}"
     return _figure(origin(cited), marked(shown.parts), notes, acts)
 
 
