@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from index.article import Article, Extent
-from qa.edtf import spoken
-from qa.page.markup import hidden, name, text
+from qa.page.markup import hidden, name, spoken_day, text
 
 if TYPE_CHECKING:
     from qa.page.desk import Desk
@@ -34,13 +33,14 @@ def add_article(app: Any, desk: Desk) -> None:
     """GET /article?source=S&sha256=H&at=10-20,30-40 of a FastAPI application. To be added before Gradio is mounted."""
     from fastapi.responses import HTMLResponse
 
-    @app.get("/article", include_in_schema=False)
     def show(source: str, sha256: str = "", at: str = "") -> HTMLResponse:
         article = desk.assistant.library.article(source) if len(source) <= 4096 else None
         held = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
         if article is None:
             return HTMLResponse(_page("Not here", _missing(source)), 404, held)
         return HTMLResponse(article_html(article, sha256, at), headers=held)
+
+    app.add_api_route("/article", show, response_class=HTMLResponse, include_in_schema=False)
 
 
 def article_html(article: Article, sha256: str = "", at: str = "") -> str:
@@ -73,7 +73,7 @@ def _missing(source: str) -> str:
 
 
 def _facts(article: Article) -> str:
-    day = article.published and spoken(article.published)
+    day = article.published and spoken_day(article.published)
     facts = {
         "Source": article.source,
         "Published": f"{day} (as its {article.dated_by} says)" if day and article.dated_by else day or "date unknown",

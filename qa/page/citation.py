@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 from qa.answer import Answer, Citation, Considered
-from qa.edtf import spoken
-from qa.page.markup import article_link, exact, hidden, name, text
+from qa.page.markup import article_link, exact, hidden, name, spoken_day, text
 from qa.shown import Parts, Shown, dates
 
-AROUND = 700  # code points of a passage before and behind what is quoted; of a quote at either end
+AROUND = 360  # code points of a passage before and behind what is quoted; of a quote at either end
 NEAR = 320  # of a passage that does not answer
 
 
@@ -41,9 +40,16 @@ def marked(parts: Parts, around: int = AROUND) -> str:
     shown = []
     for n, (part, quote) in enumerate(parts):
         head, tail = (quote or n > 0) * around, (quote or n < len(parts) - 1) * around
-        cut = part if len(part) <= head + tail else f"{part[:head]} … {part[len(part) - tail :]}"
+        cut = part if len(part) <= head + tail else _cut(part, head, tail)
         shown.append(f"<mark>{_flat(cut)}</mark>" if quote else _flat(cut))
     return "".join(shown)
+
+
+def _cut(part: str, head: int, tail: int) -> str:
+    """The head and the tail, at words where there are any."""
+    first = part[:head].rsplit(None, 1)[0] if head and " " in part[head - 40 : head] else part[:head]
+    last = part[len(part) - tail :]
+    return f"{first} … {last.split(None, 1)[1] if ' ' in last[:40].rstrip() else last}"
 
 
 def _figure(where: str, passage: str, notes: str, acts: str) -> str:
@@ -53,7 +59,7 @@ def _figure(where: str, passage: str, notes: str, acts: str) -> str:
 
 def _origin(title: str | None, source: str, published: str | None) -> str:
     """Source, day, and title where there is one."""
-    day = f'<time datetime="{text(published)}">{text(spoken(published))}</time>' if published else "date unknown"
+    day = f'<time datetime="{text(published)}">{text(spoken_day(published))}</time>' if published else "date unknown"
     head = f'<span class="at-source">{name(source)}</span> <span class="at-day">{day}</span>'
     return f'{head}<span class="at-title">{name(title)}</span>' if title else head
 

@@ -101,7 +101,7 @@ def _side(item: Item) -> str:
     start, end = cited.start - cited.passage.start, cited.end - cited.passage.start
     parts = [(cited.passage.text[:start], False), (cited.quote, True), (cited.passage.text[end:], False)]
     said = f'<p><strong>{_short(item.text)}</strong></p><p class="at-origin">{origin(cited)}</p>'
-    return f'<div class="at-side">{said}<blockquote dir="auto">{marked(parts, AROUND // 5)}</blockquote></div>'
+    return f'<div class="at-side">{said}<blockquote dir="auto">{marked(parts, AROUND // 3)}</blockquote></div>'
 
 
 def _nearest(answer: Answer) -> str:

@@ -39,5 +39,5 @@ class Chosen:
 
 def chosen(sources: Sequence[str] | None, since: str, until: str, as_of: str, top: str) -> Chosen:
     """From what the page's fields hold; empty ones choose nothing."""
-    days = ((day or "").strip()[:40] or None for day in (since, until, as_of))
-    return Chosen(tuple(sources or ()), *days, int(top) if str(top).isdecimal() else None)
+    first, last, day = ((day or "").strip()[:40] or None for day in (since, until, as_of))
+    return Chosen(tuple(sources or ()), first, last, day, int(top) if str(top).isdecimal() else None)

@@ -9,7 +9,9 @@ shown by its code point.
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections.abc import Iterable
+from datetime import date
 from urllib.parse import quote
 
 from qa.render import escape, visible
@@ -32,6 +34,15 @@ def name(words: str, most: int = 160) -> str:
 def exact(words: str) -> str:
     """Percent-encoded UTF-8 (RFC 3986): carries a text through the page unchanged, to be copied."""
     return quote(words, safe="")
+
+
+def spoken_day(day: str) -> str:
+    """ "2024-06-07" as 7 June 2024; what is no ISO day stays as it is."""
+    try:
+        found = date.fromisoformat(day)
+    except ValueError:
+        return day
+    return f"{found.day} {month_name[found.month]} {found.year}"
 
 
 def hidden(words: str) -> bool:
