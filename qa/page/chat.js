@@ -27,10 +27,13 @@
     close.className = "at-close";
     close.textContent = "Close";
     close.addEventListener("click", () => dialog.close());
+    const bar = document.createElement("div");
+    bar.className = "at-bar";
+    bar.append("Article", close);
     const body = document.createElement("div");
     body.className = "at-reading";
     body.tabIndex = -1;
-    dialog.append(close, body);
+    dialog.append(bar, body);
     dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
     dialog.addEventListener("close", () => body.replaceChildren());
     document.body.append(dialog);
@@ -45,9 +48,9 @@
     const dialog = reader(), body = dialog.querySelector(".at-reading");
     body.replaceChildren(document.importNode(article, true));
     dialog.showModal();
-    body.scrollTop = 0;
     const quote = body.querySelector("#quote");
-    if (quote) quote.scrollIntoView({ block: "center" });
+    body.scrollTop = 0;
+    if (quote) body.scrollTop = quote.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 3;
     body.focus({ preventScroll: true });
   };
 
@@ -70,19 +73,24 @@
   window.attest = Object.freeze({ save });
 
   // Gradio names each message by its HTML; days get the browser's own date fields; a new question comes into view.
-  let asked = 0;
+  let before = 0;
   const tidy = () => {
     for (const [who, name] of [["user", "Question"], ["bot", "Answer"]])
       for (const said of document.querySelectorAll(`#at-chat [data-testid="${who}"]`))
         if (said.getAttribute("aria-label") !== name) said.setAttribute("aria-label", name);
-    for (const day of document.querySelectorAll(".at-date input, .at-date textarea"))
-      if (day.tagName === "INPUT" && day.type !== "date") day.type = "date";
+    for (const day of document.querySelectorAll(".at-date input"))
+      if (day.type !== "date") day.type = "date";
+    for (const opener of document.querySelectorAll("#at-side .label-wrap")) {
+      const open = String(opener.classList.contains("open"));
+      if (opener.getAttribute("aria-expanded") !== open) opener.setAttribute("aria-expanded", open);
+    }
     const questions = document.querySelectorAll('#at-chat [data-testid="user"]');
-    if (questions.length > asked) questions[questions.length - 1].scrollIntoView({ block: "start" });
-    asked = questions.length;
+    const now = questions.length + document.querySelectorAll("#at-chat .at-turn").length;
+    if (now > before && questions.length) questions[questions.length - 1].scrollIntoView({ block: "start" });
+    before = now;
   };
   const start = () => {
-    new MutationObserver(tidy).observe(document.body, { childList: true, subtree: true, attributeFilter: ["aria-label"] });
+    new MutationObserver(tidy).observe(document.body, { childList: true, subtree: true, attributeFilter: ["aria-label", "class"] });
     tidy();
   };
   if (document.body) start(); else document.addEventListener("DOMContentLoaded", start);

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from qa.page import panels
 from qa.page.examples import examples
-from qa.page.filters import MOST_LISTED, TOPS, chosen
+from qa.page.filters import TOPS, chosen
 from qa.page.holdings import head_html
 from qa.page.turns import MOST_TURNS, Turn, ask, messages
 from qa.question import MOST_QUESTION
@@ -56,7 +56,7 @@ def build_page(desk: Desk) -> tuple[Any, dict[str, Any]]:
                 with gr.Row(elem_id="at-ask"):
                     box = gr.Textbox(
                         label="Question",
-                        placeholder="Ask your articles a question",
+                        placeholder="Ask a question",
                         show_label=False,
                         container=False,
                         autofocus=True,
@@ -68,10 +68,10 @@ def build_page(desk: Desk) -> tuple[Any, dict[str, Any]]:
             with gr.Column(scale=1, min_width=260, elem_id="at-side"):
                 with gr.Accordion("Filters", open=False, elem_id="at-filters"):
                     limits = _filters(gr, desk)
-                clear = gr.Button("New chat", size="sm", elem_id="at-clear")
                 panels.library_panel(gr, desk, demo, head, limits[0])
                 panels.export_panel(gr, turns)
                 panels.feedback_panel(gr, desk, turns)
+                clear = gr.Button("New chat", size="sm", elem_id="at-clear")
 
         def reply(question: str, past: list[Turn], *limit: Any) -> Iterator[tuple[Any, ...]]:
             if not question.strip():
@@ -106,22 +106,17 @@ def build_page(desk: Desk) -> tuple[Any, dict[str, Any]]:
     }
 
 
-def sources(desk: Desk) -> list[str]:
-    """Articles that can be picked by name; of a large library too many to list."""
-    return desk.assistant.library.sources[:MOST_LISTED]
-
-
 def _filters(gr: Any, desk: Desk) -> Sequence[Any]:
     """In the order of `qa.page.filters.chosen`."""
     source = gr.Dropdown(
-        sources(desk),
+        panels.listed(desk),
         label="Articles or folders",
-        info="All, where none is chosen",
+        info="All of them, where none is chosen. Any path can be typed.",
         multiselect=True,
         allow_custom_value=True,
     )
     days = [
-        gr.Textbox(label=label, placeholder="YYYY-MM-DD", max_length=10, elem_classes="at-date")
+        gr.Textbox(label=label, placeholder="YYYY-MM-DD", max_lines=1, max_length=10, elem_classes="at-date")
         for label in ("Published since", "Published until", "As of the end of")
     ]
     return source, *days, gr.Dropdown(list(TOPS), value=TOPS[0], label="Answers", allow_custom_value=False)

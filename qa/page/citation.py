@@ -26,7 +26,7 @@ def nearest(answer: Answer, near: Considered) -> str:
     if article is None:
         return ""
     words = article.text[near.start : near.end]
-    cut = _flat(words[:NEAR]) + ("…" if len(words) > NEAR else "")
+    cut = _flat(words if len(words) <= NEAR else _cut(words, NEAR, 0))
     link = article_link(near.source, article.sha256, [(near.start, near.end)])
     return _figure(_origin(article.title, near.source, article.published), cut, "", link)
 
@@ -49,7 +49,7 @@ def _cut(part: str, head: int, tail: int) -> str:
     """The head and the tail, at words where there are any."""
     first = part[:head].rsplit(None, 1)[0] if head and " " in part[head - 40 : head] else part[:head]
     last = part[len(part) - tail :]
-    return f"{first} … {last.split(None, 1)[1] if ' ' in last[:40].rstrip() else last}"
+    return f"{first} … {last[last.find(' ', 0, 40) + 1 :]}"
 
 
 def _figure(where: str, passage: str, notes: str, acts: str) -> str:

@@ -10,10 +10,18 @@ from collections.abc import Sequence
 
 from qa.answer import Answer, Item
 from qa.page.citation import AROUND, figure, marked, nearest, origin
-from qa.page.markup import text
+from qa.page.markup import article_link, text
 from qa.shown import Shown, entries
 
 NEAREST = 3  # passages that are shown where there is no answer
+_CONFLICTS = {
+    "number": "Sources disagree about the number",
+    "date": "Sources disagree about the day",
+    "polarity": "One source affirms what the other denies",
+    "name": "Sources name different ones",
+    "wording": "Sources say opposite things",
+    "superseded": "A later article replaces the earlier answer",
+}
 
 
 def answer_html(answer: Answer, applied: str = "") -> str:
@@ -40,7 +48,7 @@ def message_html(words: str) -> str:
 def question_html(question: str, most: int = 400) -> str:
     asked = question.strip()
     cut = f" … ({len(asked)} characters)" if len(asked) > most else ""
-    return f"<p>{text(asked[:most])}{cut}</p>"
+    return f'<h2 class="at-question">{text(asked[:most])}{cut}</h2>'
 
 
 def _head(answer: Answer) -> str:
@@ -91,7 +99,7 @@ def _other(item: Item, cited: Sequence[Shown]) -> str:
 
 def _conflict(answer: Answer, pair: Sequence[int], kind: str) -> str:
     """Both sides next to each other, each with its sentence and its day."""
-    head = "A later article replaces the earlier answer" if kind == "superseded" else f"Sources disagree ({kind})"
+    head = _CONFLICTS.get(kind, f"Sources disagree ({kind})")
     sides = "".join(_side(answer.answers[n]) for n in pair)
     return f'<div class="at-conflict"><h4>{text(head)}</h4><div class="at-sides">{sides}</div></div>'
 
@@ -101,7 +109,8 @@ def _side(item: Item) -> str:
     start, end = cited.start - cited.passage.start, cited.end - cited.passage.start
     parts = [(cited.passage.text[:start], False), (cited.quote, True), (cited.passage.text[end:], False)]
     said = f'<p><strong>{_short(item.text)}</strong></p><p class="at-origin">{origin(cited)}</p>'
-    return f'<div class="at-side">{said}<blockquote dir="auto">{marked(parts, AROUND // 3)}</blockquote></div>'
+    acts = f'<p class="at-acts">{article_link(cited.source, cited.sha256, [(cited.start, cited.end)])}</p>'
+    return f'<div class="at-side">{said}<blockquote dir="auto">{marked(parts, AROUND // 3)}</blockquote>{acts}</div>'
 
 
 def _nearest(answer: Answer) -> str:

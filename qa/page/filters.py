@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from qa.render import visible
 from qa.trace import quoted
 
 TOPS = ("as many as are likely", "1", "2", "3", "5", "10", "20", "50")
-MOST_LISTED = 2000  # articles that can be picked from; others, and folders, are typed
+MOST_LISTED = 2000  # articles of a library whose names can be picked; those of a larger one are typed
+MOST_PICKED = 200
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,14 @@ class Chosen:
         return f"Asked of: {'; '.join(parts)}" if parts else ""
 
 
+def choices(sources: Sequence[str]) -> list[tuple[str, str]]:
+    """(as it is shown, source) of the folders and articles that can be picked."""
+    folders = {"/".join(parts[:n]) for source in sources for parts in [source.split("/")] for n in range(1, len(parts))}
+    return [(visible(name, keep=""), name) for name in [*sorted(folders), *sources]]
+
+
 def chosen(sources: Sequence[str] | None, since: str, until: str, as_of: str, top: str) -> Chosen:
     """From what the page's fields hold; empty ones choose nothing."""
+    picked = tuple(str(source)[:4096] for source in (sources or ())[:MOST_PICKED])
     first, last, day = ((day or "").strip()[:40] or None for day in (since, until, as_of))
-    return Chosen(tuple(sources or ()), first, last, day, int(top) if str(top).isdecimal() else None)
+    return Chosen(picked, first, last, day, int(top) if str(top).isdecimal() else None)

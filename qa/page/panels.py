@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import AttestError
 from index.formats import FORMATS
-from qa.page.filters import MOST_LISTED
+from qa.page.filters import MOST_LISTED, choices
 from qa.page.holdings import head_html, holdings_html, progress_html
 from qa.page.intake import MOST_BYTES, Intake
 from qa.page.markup import text
@@ -37,8 +38,7 @@ def library_panel(gr: Any, desk: Desk, demo: Any, head: Any, source: Any) -> Non
         told = gr.Markdown("", latex_delimiters=[], elem_id="at-progress")
 
     def now() -> tuple[Any, ...]:
-        listed = desk.assistant.library.sources[:MOST_LISTED]
-        return progress_html(intake.progress), holdings_html(desk), head_html(desk), gr.Dropdown(choices=listed)
+        return progress_html(intake.progress), holdings_html(desk), head_html(desk), gr.Dropdown(choices=listed(desk))
 
     def run(files: list[str] | None = None) -> Iterator[tuple[Any, ...]]:
         try:
@@ -49,6 +49,8 @@ def library_panel(gr: Any, desk: Desk, demo: Any, head: Any, source: Any) -> Non
         while intake.progress.runs:
             yield progress_html(intake.progress), gr.skip(), gr.skip(), gr.skip()
             intake.wait(TICK)
+        for file in files or []:  # the copies that Gradio made of them
+            Path(file).unlink(missing_ok=True)
         yield now()
 
     if desk.folder is not None:
@@ -56,6 +58,12 @@ def library_panel(gr: Any, desk: Desk, demo: Any, head: Any, source: Any) -> Non
         drop.upload(run, drop, shown, **QUIET).then(lambda: None, None, drop, **QUIET)
         again.click(run, None, shown, **QUIET)
     demo.load(now, None, [told, held, head, source], **QUIET)
+
+
+def listed(desk: Desk) -> list[tuple[str, str]]:
+    """What the filter by source offers to pick."""
+    library = desk.assistant.library
+    return choices(library.sources) if library.manifest["articles"] <= MOST_LISTED else []
 
 
 def export_panel(gr: Any, turns: Any) -> None:
