@@ -82,8 +82,10 @@ def build_page(desk: Desk) -> tuple[Any, dict[str, Any]]:
             now = [*past, turn][-MOST_TURNS:]
             yield "" if turn.answer else question[:MOST_QUESTION], messages(now), now
 
-        def picked(event: gr.SelectData, past: list[Turn], *limit: Any) -> Iterator[tuple[Any, ...]]:
+        def picked(event: Any, past: list[Turn], *limit: Any) -> Iterator[tuple[Any, ...]]:
             yield from reply(str(event.value["text"]), past, *limit)
+
+        picked.__annotations__["event"] = gr.SelectData  # by which Gradio knows what to pass; it is not imported above
 
         shown = [box, chat, turns]
         for event in (box.submit, send.click):
