@@ -26,7 +26,7 @@ from qa.clause import DETERMINERS, PREPOSITIONS, PRONOUNS
 if TYPE_CHECKING:
     from qa.answer import Answer
 
-SHOWN, TRIED, SECONDS = 4, 24, 6.0
+SHOWN, TRIED, SECONDS = 4, 24, 30.0
 ARTICLES, READ = 12, 20_000  # the newest ones; code points of each
 _SENTENCE = range(40, 400)  # code points of a sentence worth a question
 _SAYS = "said|warned|announced|stressed|claimed|argued"
@@ -55,7 +55,7 @@ class Idea:
 
 
 def examples(latest: list[Article], ask: Callable[[str], Answer], shown: int = SHOWN) -> list[str]:
-    """At most `shown` questions that `ask` answers as their articles do. Takes a few seconds at most."""
+    """At most `shown` questions that `ask` answers as their articles do. Asks TRIED of them at most, for SECONDS."""
     good: dict[str, str] = {}
     until = time.monotonic() + SECONDS
     for tried, idea in enumerate(_mixed(latest)):
