@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -43,12 +44,14 @@ POLICY = (
 WAIT = 30_000  # milliseconds; the machine may be busy
 
 
-@contextmanager
-def served(desk: Desk, policy: str) -> Iterator[str]:
-    """The page as the service mounts it; policy: its Content-Security-Policy, "" for none."""
+def application(desk: Desk, guarded: bool) -> Any:
+    """The page as the service mounts it, with its guard and headers, or without any."""
+    if guarded and find_spec("qa.page.app"):
+        from qa.page.app import make_app
+
+        return make_app(desk)
     import fastapi
     import gradio
-    import uvicorn
 
     demo, settings = build_page(desk)
     app = fastapi.FastAPI()
@@ -56,26 +59,30 @@ def served(desk: Desk, policy: str) -> Iterator[str]:
     @app.middleware("http")
     async def headers(request: Any, call_next: Any) -> Any:
         answer = await call_next(request)
-        if policy:
-            answer.headers.setdefault("Content-Security-Policy", policy)
+        if guarded:
+            answer.headers.setdefault("Content-Security-Policy", POLICY)
         return answer
 
     add_article(app, desk)
     kept = {key: value for key, value in settings.items() if key not in {"share", "quiet"}}
-    app = gradio.mount_gradio_app(app, demo, path="/", ssr_mode=False, mcp_server=False, pwa=False, **kept)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    try:
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        server.should_exit = True
-        thread.join(10)
+    return gradio.mount_gradio_app(app, demo, path="/", ssr_mode=False, mcp_server=False, pwa=False, **kept)
+
+
+@contextmanager
+def served(desk: Desk, guarded: bool = True) -> Iterator[str]:
+    import uvicorn
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(application(desk, guarded), log_level="error"))
+        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.02)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        finally:
+            server.should_exit = True
+            thread.join(10)
 
 
 @pytest.fixture(scope="module")
@@ -88,17 +95,19 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, Path]:
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, Path]]:
     """The seeds, in a folder that files can be dropped into."""
     root = tmp_path_factory.mktemp("page")
     shutil.copytree(Path(__file__).resolve().parent.parent / "seeds", root / "articles")
     build(root / "articles", root / "library")
-    return Desk(Assistant.open_library(root / "library"), root / "articles"), root
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(root / "data"))
+        yield Desk(Assistant.open_library(root / "library"), root / "articles"), root
 
 
 @pytest.fixture(scope="module")
 def address(library: tuple[Desk, Path]) -> Iterator[str]:
-    with served(library[0], POLICY) as url:
+    with served(library[0]) as url:
         yield url
 
 
@@ -264,6 +273,55 @@ def test_files_are_added_by_drop_and_questions_answered_meanwhile(watch, library
     assert "1 file refused" in panel.inner_text() and "broken.txt" in panel.inner_text()
     one.page.locator("#at-head").get_by_text("6 articles").wait_for(timeout=WAIT)
     assert "Ann Lee" in one.ask("Who opened the Ostara bridge?").locator(".at-answer").inner_text()
+
+
+@pytest.mark.skipif(find_spec("qa.export") is None, reason="there is no export here")
+def test_what_is_exported_passes_the_check_of_its_quotes(watch, library):
+    from qa.verify import problems
+
+    one = watch()
+    panel = one.opened("at-export")
+    panel.get_by_role("button", name="Save as file").click()
+    panel.get_by_text("Nothing has been answered yet").wait_for(timeout=WAIT)
+    one.ask("Who sent the letters?")
+    one.ask("Which countries opposed training inside Ukraine?")
+    for form, suffix in (("JSON", ".json"), ("Markdown", ".md"), ("BibTeX", ".bib")):
+        panel.get_by_label("Format").click()
+        one.page.get_by_role("option", name=form, exact=True).click()
+        with one.page.expect_download(timeout=WAIT) as saving:
+            panel.get_by_role("button", name="Save as file").click()
+        saved = Path(saving.value.path()).read_text(encoding="utf-8")
+        assert saving.value.suggested_filename == f"attest{suffix}" and "Burkhardt" in saved
+        if form == "JSON":
+            held = json.loads(saved)
+            assert [answer["text"].split("; ")[0] for answer in held] == ["Thierry Burkhardt", "the United States"]
+            assert [
+                problem for answer in held for problem in problems(answer, library[0].assistant.library.article)
+            ] == []
+    panel.get_by_label("The last answer").check()
+    with one.page.expect_download(timeout=WAIT) as saving:
+        panel.get_by_role("button", name="Save as file").click()
+    assert "Burkhardt" not in Path(saving.value.path()).read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(find_spec("qa.feedback") is None, reason="there is no feedback here")
+def test_judgements_are_kept_only_where_that_was_allowed(watch, library):
+    from qa.feedback import feedback_file
+
+    desk, root = library
+    place, one = feedback_file(desk.folder), watch()
+    assert place.is_relative_to(root)
+    panel = one.opened("at-feedback")
+    right = panel.get_by_role("button", name="Right", exact=True)
+    one.ask("Who sent the letters?")
+    assert right.is_disabled() and str(place) in panel.inner_text()
+    panel.get_by_label("Keep my judgements").check()
+    right.click(timeout=WAIT)
+    panel.get_by_text("Kept: right").wait_for(timeout=WAIT)
+    (row,) = map(json.loads, place.read_text(encoding="utf-8").splitlines())
+    assert row["question"] == "Who sent the letters?" and row["answers"][0]["text"] == "Thierry Burkhardt"
+    panel.get_by_label("Keep my judgements").uncheck()
+    one.page.locator("#at-feedback button[disabled]").first.wait_for(timeout=WAIT)
 
 
 def test_a_busy_desk_says_so_and_the_question_stays(watch, library):
@@ -470,7 +528,7 @@ def hostile(beacon: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
         (folder / f"{n}{name}.txt").write_text(f"The harbour of Port{n} was built in {1800 + n}.", encoding="utf-8")
         (folder / f"bad{n}{name}.txt").write_bytes(b"\x00\xff\x00\xfe")
     build(folder, root / "library", encoder="hashed")
-    with served(Desk(Assistant.open_library(root / "library", reader="overlap"), folder), "") as url:
+    with served(Desk(Assistant.open_library(root / "library", reader="overlap"), folder), guarded=False) as url:
         yield url, snippets
 
 

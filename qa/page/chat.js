@@ -63,14 +63,17 @@
     open(link).catch(() => window.open(link.href, "_blank", "noopener"));
   });
 
-  const save = (name, text, media) => {
+  const saved = new WeakSet();
+  const save = (file) => {
+    if (saved.has(file)) return;
+    saved.add(file);
+    const [name, media, text] = [...file.children].map((part) => decodeURIComponent(part.textContent));
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], { type: media }));
     link.download = name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   };
-  window.attest = Object.freeze({ save });
 
   // Gradio names each message by its HTML; days get the browser's own date fields; a new question comes into view.
   let before = 0;
@@ -84,6 +87,7 @@
       const open = String(opener.classList.contains("open"));
       if (opener.getAttribute("aria-expanded") !== open) opener.setAttribute("aria-expanded", open);
     }
+    document.querySelectorAll("#at-export .at-file").forEach(save);
     const questions = document.querySelectorAll('#at-chat [data-testid="user"]');
     const now = questions.length + document.querySelectorAll("#at-chat .at-turn").length;
     if (now > before && questions.length) questions[questions.length - 1].scrollIntoView({ block: "start" });

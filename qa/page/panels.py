@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from index.formats import FORMATS
 from qa.page.filters import MOST_LISTED, choices
 from qa.page.holdings import head_html, holdings_html, progress_html
 from qa.page.intake import MOST_BYTES, Intake
-from qa.page.markup import text
+from qa.page.markup import exact, text
 from qa.page.turns import Turn, answers
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 LABELS = {"markdown": "Markdown", "json": "JSON", "bibtex": "BibTeX", "csl-json": "CSL-JSON"}
-SAVE = """(made) => { if (made && made[1]) window.attest.save(made[0], made[1], made[2]); return []; }"""
 TICK = 0.4  # seconds between two looks at the progress
 
 
@@ -78,16 +78,19 @@ def export_panel(gr: Any, turns: Any) -> None:
         form = gr.Dropdown([(LABELS.get(name, name), name) for name in FORMS], value=next(iter(FORMS)), label="Format")
         save = gr.Button("Save as file", size="sm")
         told = gr.Markdown("", latex_delimiters=[])
-    made = gr.JSON(visible=False)
+    number = count()
 
-    def make(past: list[Turn], which: str, name: str) -> tuple[Any, str]:
+    def make(past: list[Turn], which: str, name: str) -> str:
         given = answers(past)[-1:] if which == scopes[1] else answers(past)
         if not given:
-            return None, "<p role='status'>Nothing has been answered yet.</p>"
-        kind = FORMS[name]
-        return [f"attest{kind.suffix}", export(given, name), kind.media], "<p role='status'>Saved.</p>"
+            return "<p role='status'>Nothing has been answered yet.</p>"
+        kind = FORMS[name]  # the file travels in the page, where its script saves it: no copy of it stays anywhere
+        parts = "".join(
+            f"<span>{exact(part)}</span>" for part in (f"attest{kind.suffix}", kind.media, export(given, name))
+        )
+        return f"<p role='status'>Saved.</p><span class='at-file at-{next(number)}' hidden>{parts}</span>"
 
-    save.click(make, [turns, scope, form], [made, told], **QUIET).then(None, [made], None, js=SAVE, **QUIET)
+    save.click(make, [turns, scope, form], told, **QUIET)
 
 
 def feedback_panel(gr: Any, desk: Desk, turns: Any) -> None:
