@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+import tomllib
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -194,6 +196,13 @@ def test_of_a_huge_article_a_part_is_shown_that_has_the_quote_and_says_so(start)
 def test_invisible_characters_of_an_article_are_shown_and_told_of():
     shown = Tree(article_html(Article("a.txt", "a\u202eb\u200bc"))).said
     assert "a<U+202E>b<U+200B>c" in shown and "cannot be seen" in shown
+
+
+def test_looks_and_script_of_the_page_are_installed_with_it():
+    root = Path(__file__).resolve().parent.parent
+    told = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"]
+    there = {path.name for path in (root / "qa" / "page").iterdir() if path.suffix in {".css", ".js"}}
+    assert set(told["qa.page"]) == there == {"chat.css", "chat.js"}
 
 
 # Filters, names, turns

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 200_000  # code points of an article
 MOST_MARKED = 200  # quotes
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"  # beside the service's own
+)
 _AT = re.compile(r"(\d{1,12})-(\d{1,12})")
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -35,7 +37,7 @@ def add_article(app: Any, desk: Desk) -> None:
 
     def show(source: str, sha256: str = "", at: str = "") -> HTMLResponse:
         article = desk.assistant.library.article(source) if len(source) <= 4096 else None
-        held = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+        held = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
         if article is None:
             return HTMLResponse(_page("Not here", _missing(source)), 404, held)
         return HTMLResponse(article_html(article, sha256, at), headers=held)
@@ -63,7 +65,8 @@ def article_html(article: Article, sha256: str = "", at: str = "") -> str:
 
 def _page(head: str, body: str) -> str:
     flat = " ".join(head.split())[:200]
-    meta = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    meta = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+    meta += '<meta name="viewport" content="width=device-width, initial-scale=1">'
     opens = f'<!doctype html><html lang="en"><head>{meta}<title>{text(flat)}</title><style>{_STYLE}</style></head>'
     return f'{opens}<body><main class="at-article"><h1>{name(head, 300)}</h1>{body}</main></body></html>'
 
