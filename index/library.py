@@ -218,6 +218,11 @@ class Library:
     def sources(self) -> list[str]:
         return [source for (source,) in self.db.execute("select source from article order by source")]
 
+    def latest(self, count: int) -> list[Article]:
+        """The articles that were published last, the latest first, those of unknown date at the end."""
+        query = "select source from article order by published is null, published desc, source limit ?"
+        return [self._article(source) for (source,) in self.db.execute(query, (count,)).fetchall()]
+
     @property
     def newest(self) -> str | None:
         """The latest day of publication, ISO."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import html
 import os
 import re
 import urllib.request
@@ -17,7 +16,6 @@ from index.errors import AttestError, QuestionError
 from qa import page
 from qa.answer import Answer, Citation, Extract, Item
 from qa.page import HOST, build_page, serve
-from qa.page.chat import answer_to
 from qa.page.desk import Desk
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> ![i](http://e.x/i.png) \x1b[31m \u202e"
@@ -36,49 +34,20 @@ class Stub:
 
     def __init__(self, folder: str = "/somewhere") -> None:
         self.library = SimpleNamespace(
-            manifest={"articles": 5, "passages": 16, "folder": folder}, newest="2024-06-09", refused=[]
+            manifest={"articles": 5, "passages": 16, "folder": folder},
+            newest="2024-06-09",
+            refused=[],
+            sources=["a.txt"],
+            built_ns=1,
+            latest=lambda count: [],
         )
         self.asked: list[tuple[str, list[Answer]]] = []
 
-    def ask(self, question: str, history: Sequence[Answer] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[Answer] = (), **options: Any) -> Answer:
         self.asked.append((question, list(history)))
         if "refuse" in question:
             raise QuestionError(f"question {question!r} is refused")
         return hostile_answer(question)
-
-
-def tags(source: str) -> set[str]:
-    return set(re.findall(r"<\s*([a-zA-Z!?/]\w*)", source))
-
-
-OURS = {"h3", "p", "small", "strong", "blockquote", "mark"}
-
-
-def test_an_answer_reaches_the_page_escaped_with_its_quote_marked():
-    shown, past = answer_to(Stub(), "Who opposed?", [])
-    assert tags(shown) <= OURS | {f"/{tag}" for tag in OURS}
-    assert "<mark>Spain</mark>" in shown
-    assert "<script>alert(1)</script>" in html.unescape(shown)
-    assert "\x1b" not in shown and "\u202e" not in shown
-    assert [answer.question for answer in past] == ["Who opposed?"]
-
-
-def test_a_refused_question_gets_its_message_escaped_and_is_not_kept():
-    earlier = [hostile_answer("Who?")]
-    shown, past = answer_to(Stub(), "<b>refuse</b>", earlier)
-    assert past == earlier
-    assert tags(shown) == {"p", "/p"} and "refused" in shown
-
-
-def test_a_follow_up_passes_what_was_said_before():
-    stub = Stub()
-    _, past = answer_to(stub, "Who opposed?", [])
-    _, past = answer_to(stub, "When did they?", past)
-    assert [(question, [a.question for a in history]) for question, history in stub.asked] == [
-        ("Who opposed?", []),
-        ("When did they?", ["Who opposed?"]),
-    ]
-    assert len(past) == 2
 
 
 def test_the_page_is_served_on_the_loopback_address_only(monkeypatch, capsys):
@@ -121,9 +90,10 @@ def built(made) -> tuple[Stub, Any, dict[str, Any]]:
     return stub, *made(stub)
 
 
-def reply_of(demo: Any) -> Any:
-    (reply,) = {event.fn for event in demo.fns.values() if getattr(event.fn, "__name__", "") == "reply"}
-    return reply
+def calls(demo: Any, name: str) -> Any:
+    """The function of that name among those that the page calls."""
+    (found,) = {event.fn for event in demo.fns.values() if getattr(event.fn, "__name__", "") == name}
+    return found
 
 
 @needs_gradio
@@ -147,42 +117,45 @@ def test_the_chat_sanitises_and_renders_no_markdown(built):
     _, demo, _ = built
     (chat,) = [block for block in demo.blocks.values() if type(block).__name__ == "Chatbot"]
     assert chat.sanitize_html is True and chat.render_markdown is False and chat.latex_delimiters == []
-    assert "5 articles, 16 passages, newest of 2024-06-09" in chat.label
 
 
 @needs_gradio
-def test_a_turn_of_the_chat_shows_question_and_answer_escaped_and_empties_the_box(built):
+def test_the_page_has_no_part_that_takes_html_as_it_is(built):
+    _, demo, _ = built
+    assert {type(block).__name__ for block in demo.blocks.values()} & {"HTML", "Code", "Plot", "Image"} == set()
+
+
+@needs_gradio
+def test_a_turn_of_the_chat_shows_the_question_at_once_then_the_answer_and_empties_the_box(built):
     stub, demo, _ = built
-    box, shown, past = reply_of(demo)(f"Who? {HOSTILE}", [], [])
-    assert (box, [turn["role"] for turn in shown]) == ("", ["user", "assistant"])
-    for turn in shown:
-        assert tags(turn["content"]) <= OURS | {f"/{tag}" for tag in OURS}
-    assert [a.question for a in past] == [f"Who? {HOSTILE}"]
-    assert len(stub.asked) == 1
+    (_, asking, _), (box, shown, turns) = calls(demo, "reply")(f"Who? {HOSTILE}", [], [], "", "", "", "")
+    assert [turn["role"] for turn in asking] == [turn["role"] for turn in shown] == ["user", "assistant"]
+    assert "Reading" in asking[1]["content"] and "<mark>Spain</mark>" in shown[1]["content"]
+    assert box == "" and len(turns) == 1 and len(stub.asked) == 1
 
 
 @needs_gradio
 def test_a_follow_up_on_the_page_passes_the_history_and_keeps_what_is_shown(built):
     stub, demo, _ = built
-    reply = reply_of(demo)
-    _, shown, past = reply("Who opposed?", [], [])
-    _, shown, past = reply("When did they?", shown, past)
+    turns: list[Any] = []
+    for question in ("Who opposed?", "When did they?"):
+        *_, (_, shown, turns) = calls(demo, "reply")(question, turns, [], "", "", "", "")
     assert [a.question for a in stub.asked[1][1]] == ["Who opposed?"]
-    assert len(shown) == 4 and len(past) == 2
+    assert len(shown) == 4 and len(turns) == 2
+
+
+@needs_gradio
+def test_a_refused_question_stays_in_the_box_to_be_mended(built):
+    _, demo, _ = built
+    *_, (box, shown, turns) = calls(demo, "reply")("refuse this", [], [], "", "", "", "")
+    assert box == "refuse this" and "is refused" in shown[1]["content"] and turns[0].answer is None
 
 
 @needs_gradio
 def test_a_blank_line_asks_nothing(built):
     stub, demo, _ = built
-    assert reply_of(demo)("  ", ["shown"], ["past"]) == ("", ["shown"], ["past"])
+    assert list(calls(demo, "reply")("  ", [], [], "", "", "", "")) == [("  ", [], [])]
     assert stub.asked == []
-
-
-@needs_gradio
-@pytest.mark.parametrize(("folder", "count"), [("/home/me/seeds", 1), ("/home/me/articles", 0)])
-def test_example_questions_are_shown_over_the_seeds_alone(made, folder, count):
-    demo, _ = made(Stub(folder))
-    assert sum(type(block).__name__ == "Dataset" for block in demo.blocks.values()) == count
 
 
 @pytest.fixture

@@ -1,28 +1,30 @@
-"""The chat page: question in, answer out, with the passage it rests on and the quote marked. No logic of its own.
+"""The chat page: question in, answer out, with the passages it rests on. Here its parts are laid out and wired.
 
-Article text reaches the browser escaped (`qa.render.to_html`). The page asks no foreign host for anything.
+What reaches the browser is escaped in `qa.page.markup`; the page asks no foreign host for anything. `chat.css` and
+`chat.js` are its looks and its one script, which handles copying, opening articles, and names for screen readers.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from index.errors import QuestionError
-from qa.page.desk import Busy
-from qa.render import escape, to_html
+from qa.page import panels
+from qa.page.examples import examples
+from qa.page.filters import TOPS, chosen
+from qa.page.holdings import head_html
+from qa.page.turns import MOST_TURNS, Turn, ask, messages
+from qa.question import MOST_QUESTION
 
 if TYPE_CHECKING:
-    from qa.answer import Answer
     from qa.page.desk import Desk
 
-EXAMPLES = ("Which countries opposed training inside Ukraine?", "Who sent the letters?")
-CSS = """
-.attest mark { background: #ffe58a; color: #111; padding: 0 .15em; border-radius: .2em; }
-.attest blockquote { border-left: 3px solid #8884; margin: .4em 0 .8em; padding-left: .8em; white-space: pre-wrap; }
-footer { display: none !important; }
-"""
+PLACE = Path(__file__).parent
+FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+QUIET = {"api_visibility": "private", "show_progress": "hidden", "queue": True}
 
 
 def build_page(desk: Desk) -> tuple[Any, dict[str, Any]]:
@@ -30,54 +32,109 @@ def build_page(desk: Desk) -> tuple[Any, dict[str, Any]]:
     os.environ |= {"GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_SHARE": "False", "HF_HUB_DISABLE_TELEMETRY": "1"}
     import gradio as gr
 
-    def reply(question: str, shown: list[dict[str, Any]], past: list[Answer]) -> tuple[Any, ...]:
-        if not question.strip():
-            return "", shown, past
-        text, past = answer_to(desk, question, past)
-        asked = {"role": "user", "content": escape(question)}
-        return "", [*shown, asked, {"role": "assistant", "content": text}], past
+    suggest = _suggestions(desk)
+    with gr.Blocks(title="Attest", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as demo:
+        turns = gr.State([])
+        with gr.Row(elem_id="at-page"):
+            with gr.Column(scale=3, min_width=320, elem_id="at-main"):
+                head = gr.Markdown(head_html(desk), elem_id="at-head", latex_delimiters=[])
+                chat = gr.Chatbot(
+                    label="Conversation",
+                    show_label=False,
+                    elem_id="at-chat",
+                    height=None,
+                    container=False,
+                    autoscroll=False,
+                    render_markdown=False,
+                    sanitize_html=True,
+                    allow_tags=False,
+                    latex_delimiters=[],
+                    buttons=[],
+                    layout="panel",
+                    placeholder='<p class="at-empty">Ask a question. Answers are quoted, never written.</p>',
+                )
+                with gr.Row(elem_id="at-ask"):
+                    box = gr.Textbox(
+                        label="Question",
+                        placeholder="Ask a question",
+                        show_label=False,
+                        container=False,
+                        autofocus=True,
+                        scale=8,
+                        max_length=MOST_QUESTION,
+                        html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=True),
+                    )
+                    send = gr.Button("Ask", variant="primary", scale=0, min_width=84, elem_id="at-send")
+            with gr.Column(scale=1, min_width=260, elem_id="at-side"):
+                with gr.Accordion("Filters", open=False, elem_id="at-filters"):
+                    limits = _filters(gr, desk)
+                panels.library_panel(gr, desk, demo, head, limits[0])
+                panels.export_panel(gr, turns)
+                panels.feedback_panel(gr, desk, turns)
+                clear = gr.Button("New chat", size="sm", elem_id="at-clear")
 
-    library = desk.assistant.library
-    newest = f", newest of {library.newest}" if library.newest else ""
-    with gr.Blocks(title="Attest", analytics_enabled=False) as demo:
-        gr.Markdown("# Attest\nAnswers you can check, from your own articles.", elem_id="head")
-        past = gr.State([])
-        chat = gr.Chatbot(
-            label=f"{library.manifest['articles']} articles, {library.manifest['passages']} passages{newest}",
-            elem_classes="attest",
-            height="65vh",
-            render_markdown=False,
-            sanitize_html=True,
-            latex_delimiters=[],
-            buttons=["copy"],
-        )
-        with gr.Row():
-            box = gr.Textbox(
-                placeholder="Ask the articles something", label="Question", scale=8, autofocus=True, max_length=1000
-            )
-            send = gr.Button("Ask", variant="primary", scale=1, min_width=80)
-        if any(library.manifest["folder"].endswith(name) for name in ("/seeds", "\\seeds")):
-            gr.Examples([[text] for text in EXAMPLES], box, api_visibility="private")
+        def reply(question: str, past: list[Turn], *limit: Any) -> Iterator[tuple[Any, ...]]:
+            if not question.strip():
+                yield question, messages(past), past
+                return
+            yield "", messages(past, question), past
+            turn = ask(desk, question, past, chosen(*limit))
+            now = [*past, turn][-MOST_TURNS:]
+            yield "" if turn.answer else question[:MOST_QUESTION], messages(now), now
+
+        def picked(event: Any, past: list[Turn], *limit: Any) -> Iterator[tuple[Any, ...]]:
+            yield from reply(str(event.value["text"]), past, *limit)
+
+        picked.__annotations__["event"] = gr.SelectData  # by which Gradio knows what to pass; it is not imported above
+
+        shown = [box, chat, turns]
         for event in (box.submit, send.click):
-            event(reply, [box, chat, past], [box, chat, past], api_visibility="private", concurrency_limit=1)
-        chat.clear(list, None, past, api_visibility="private")
-    demo.queue(max_size=32)
+            event(reply, [box, turns, *limits], shown, concurrency_limit=8, concurrency_id="ask", **QUIET)
+        chat.example_select(picked, [turns, *limits], shown, concurrency_limit=8, concurrency_id="ask", **QUIET)
+        clear.click(lambda: ("", [], []), None, shown, **QUIET)
+        demo.load(lambda: gr.Chatbot(examples=[{"text": text} for text in suggest()]), None, chat, **QUIET)
+    demo.queue(max_size=64)
     return demo, {
         "share": False,
         "quiet": True,
-        "css": CSS,
+        "theme": gr.themes.Default(primary_hue="blue", neutral_hue="slate", font=FONTS, font_mono=("monospace",)),
+        "css": (PLACE / "chat.css").read_text(encoding="utf-8"),
+        "head": f"<script>{(PLACE / 'chat.js').read_text(encoding='utf-8')}</script>",
         "show_error": False,
         "enable_monitoring": False,
         "run_history": False,
         "footer_links": [],
-        "max_file_size": "1mb",
+        "max_file_size": "20mb",
     }
 
 
-def answer_to(desk: Desk, question: str, past: Sequence[Answer]) -> tuple[str, list[Answer]]:
-    """(escaped HTML, the conversation with this answer in it). Bad questions get their message, not a traceback."""
-    try:
-        answer = desk.ask(question, past)
-    except (QuestionError, Busy) as error:
-        return f"<p>{escape(str(error))}</p>", list(past)
-    return to_html(answer), [*past, answer]
+def _filters(gr: Any, desk: Desk) -> Sequence[Any]:
+    """In the order of `qa.page.filters.chosen`."""
+    source = gr.Dropdown(
+        panels.listed(desk),
+        label="Articles or folders",
+        info="All of them, where none is chosen. Any path can be typed.",
+        multiselect=True,
+        allow_custom_value=True,
+    )
+    days = [
+        gr.Textbox(label=label, placeholder="YYYY-MM-DD", max_lines=1, max_length=10, elem_classes="at-date")
+        for label in ("Published since", "Published until", "As of the end of")
+    ]
+    return source, *days, gr.Dropdown(list(TOPS), value=TOPS[0], label="Answers", allow_custom_value=False)
+
+
+def _suggestions(desk: Desk) -> Any:
+    """The example questions of the library as it is now, made once for each generation of it."""
+    made: dict[int, list[str]] = {}
+    one = Lock()
+
+    def suggest() -> list[str]:
+        library = desk.assistant.library
+        with one:
+            if library.built_ns not in made:
+                made.clear()
+                made[library.built_ns] = examples(library.latest(12), desk.ask)
+            return made[library.built_ns]
+
+    return suggest
