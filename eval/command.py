@@ -40,7 +40,7 @@ def run_eval(args: argparse.Namespace) -> int:
     questions = read_questions(args.questions, assistant.library.article)
 
     def ask(question: Question) -> Answer:
-        return assistant.ask(question.question, [question.context] if question.context else [])
+        return assistant.ask(question.question, [question.context] if question.context else [], **question.limits)
 
     show = bar("asking", "questions") if sys.stderr.isatty() else None
     rows, predictions = [], []

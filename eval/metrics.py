@@ -68,7 +68,8 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
 @dataclass(frozen=True)
 class Row:
     """One question of a run. rank: of the first passage that holds accepted evidence (1-based), None where none does.
-    citations: (given, that read in the article as quoted)."""
+    citations: (given, that read in the article as quoted). placed: whether it is known where the evidence stands.
+    avoided: of a question with a rejected answer, whether it was not given again; else None."""
 
     id: str
     type: str
@@ -86,6 +87,8 @@ class Row:
     citations: tuple[int, int] = (0, 0)
     seconds: float = 0.0
     gold: tuple[str, ...] = field(default=())
+    placed: bool = True
+    avoided: float | None = None
 
 
 Metric = Callable[[Sequence[Row]], float | None]
@@ -103,7 +106,7 @@ def _quantile(values: Iterable[float], share: float) -> float | None:
 
 
 def _recall(at: int) -> Metric:
-    return lambda rows: _mean(float(r.rank is not None and r.rank <= at) for r in rows if r.answerable)
+    return lambda rows: _mean(float(r.rank is not None and r.rank <= at) for r in rows if r.answerable and r.placed)
 
 
 def _verbatim(rows: Sequence[Row]) -> float | None:
@@ -123,10 +126,13 @@ METRICS: dict[str, tuple[str, Metric]] = {
         "share of what was given for a list that is in it",
         lambda rows: _mean(r.list_precision for r in rows if r.list_precision is not None),
     ),
-    "cited_right": ("first citation at accepted evidence", lambda rows: _mean(r.cited for r in rows if r.answerable)),
+    "cited_right": (
+        "first citation at accepted evidence",
+        lambda rows: _mean(r.cited for r in rows if r.answerable and r.placed),
+    ),
     "cited_right_of_answered": (
         "the same, of those answered",
-        lambda rows: _mean(r.cited for r in rows if r.answerable and r.answered),
+        lambda rows: _mean(r.cited for r in rows if r.answerable and r.placed and r.answered),
     ),
     "verbatim": ("citations that read as quoted", _verbatim),
     "recall@1": ("evidence in the first passage", _recall(1)),
@@ -135,7 +141,11 @@ METRICS: dict[str, tuple[str, Metric]] = {
     "coverage": ("answerable ones answered", lambda rows: _mean(float(r.answered) for r in rows if r.answerable)),
     "abstained_right": (
         "unanswerable ones not answered",
-        lambda rows: _mean(float(not r.answered) for r in rows if not r.answerable),
+        lambda rows: _mean(float(not r.answered) for r in rows if not r.answerable and r.avoided is None),
+    ),
+    "rejected_avoided": (
+        "answers that a person rejected, not given again",
+        lambda rows: _mean(r.avoided for r in rows if r.avoided is not None),
     ),
     "seconds_p50": ("median time of an answer", lambda rows: _quantile((r.seconds for r in rows), 0.5)),
     "seconds_p95": ("95 % are faster", lambda rows: _quantile((r.seconds for r in rows), 0.95)),

@@ -1,18 +1,20 @@
 """Question files: JSON lines with `id`, `question`, `type`, `answers` [{`text`, `doc`, `start`}], `all_of`, `context`.
 
-A question of type "unanswerable" has no answers: abstaining is right. The format is described in the README.
+A question of type "unanswerable" has no answers: abstaining is right. The format is described in the README. Feedback
+(`qa.feedback`) adds `rejected`, answers that a person called wrong, and `sources`, `since`, `until`, the filter.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from index.article import Article
-from index.errors import QuestionSetError
+from index.errors import QuestionError, QuestionSetError
+from qa.question import make_filter
 
 UNANSWERABLE = "unanswerable"
 
@@ -29,7 +31,8 @@ class Gold:
 @dataclass(frozen=True)
 class Question:
     """answers: accepted variants. all_of: groups of variants that a complete answer covers. context: the question
-    before this one, where this is a follow-up."""
+    before this one, where this is a follow-up. rejected: an answer (its members, of a list) that is known to be wrong;
+    where its texts are among the accepted ones, only the places are wrong. limits: the filter, for `Assistant.ask`."""
 
     id: str
     question: str
@@ -37,6 +40,8 @@ class Question:
     answers: tuple[Gold, ...]
     all_of: tuple[tuple[str, ...], ...] = ()
     context: str | None = None
+    rejected: tuple[Gold, ...] = ()
+    limits: dict[str, Any] = field(default_factory=dict)
 
     @property
     def answerable(self) -> bool:
@@ -86,7 +91,10 @@ def _question(line: str, place: str) -> Question:
     answers = row.get("answers")
     if not isinstance(answers, list):
         raise QuestionSetError(f'{place}: "answers" is {answers!r}; a list is expected, empty where there is no answer')
-    if (row["type"] == UNANSWERABLE) != (not answers):
+    rejected = row.get("rejected") or []
+    if not isinstance(rejected, list):
+        raise QuestionSetError(f'{place}: "rejected" is {rejected!r}; a list of answers, or null, is expected')
+    if (row["type"] == UNANSWERABLE) != (not answers) and not (rejected and row["type"] != UNANSWERABLE):
         raise QuestionSetError(
             f'{place}: type {row["type"]!r} with {len(answers)} answers; only "unanswerable" has none'
         )
@@ -98,8 +106,21 @@ def _question(line: str, place: str) -> Question:
     context = row.get("context")
     if context is not None and not isinstance(context, str):
         raise QuestionSetError(f'{place}: "context" is {context!r}; the previous question, or null, is expected')
-    golds = tuple(_gold(answer, place) for answer in answers)
-    return Question(row["id"], row["question"], row["type"], golds, tuple(tuple(group) for group in groups), context)
+    golds, wrong = (tuple(_gold(answer, place) for answer in told) for told in (answers, rejected))
+    alike = tuple(tuple(group) for group in groups)
+    return Question(row["id"], row["question"], row["type"], golds, alike, context, wrong, _limits(row, place))
+
+
+def _limits(row: dict[str, Any], place: str) -> dict[str, Any]:
+    limits = {name: row[name] for name in ("sources", "since", "until") if row.get(name) is not None}
+    sources = limits.get("sources", [])
+    if not isinstance(sources, list) or not all(isinstance(source, str) for source in sources):
+        raise QuestionSetError(f'{place}: "sources" is {sources!r}; a list of texts is expected')
+    try:
+        make_filter(**limits)
+    except (QuestionError, TypeError) as error:
+        raise QuestionSetError(f"{place}: {error}") from None
+    return limits
 
 
 def _gold(answer: Any, place: str) -> Gold:

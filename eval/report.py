@@ -93,7 +93,9 @@ def page(result: dict[str, Any]) -> str:
 
 
 def _row(row: dict[str, Any]) -> str:
-    right = row["f1"] >= 0.5 if row["answerable"] else not row["answered"]
+    right = (
+        row["f1"] >= 0.5 if row["answerable"] else row["avoided"] if row["avoided"] is not None else not row["answered"]
+    )
     cells = (row["id"], row["type"], row["question"], row["text"] or "no answer", " | ".join(row["gold"][:3]) or "none")
     tail = f"<td>{row['f1']:.2f}</td>" if row["answerable"] else "<td>-</td>"
     return f"<tr class={'good' if right else 'bad'}>" + "".join(f"<td>{_esc(c)}</td>" for c in cells) + tail + "</tr>"

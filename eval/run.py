@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from eval.metrics import Row, covers, exact_match, fold, token_f1
+from eval.metrics import Row, covers, exact_match, fold, normalize, token_f1
 from eval.questions import Question
 from qa.answer import Answer
 from qa.verify import citation_problems
@@ -48,6 +48,8 @@ def judge(question: Question, answer: Answer) -> Row:
         citations=(len(cited), good),
         seconds=answer.seconds,
         gold=tuple(gold.text for gold in question.answers),
+        placed=not question.answers or any(gold.start is not None for gold in question.answers),
+        avoided=float(not _again(question, answer)) if question.rejected else None,
     )
 
 
@@ -61,6 +63,25 @@ def _cited(question: Question, answer: Answer) -> bool:
         and gold.start < citation.end + NEAR
         for gold in question.answers
     )
+
+
+def _again(question: Question, answer: Answer) -> bool:
+    """Whether a rejected answer is given again: all its members, one of them first. Where its text is right and the
+    place is wrong: whether the first citation overlaps that place."""
+    if not answer.answered:
+        return False
+    wrong = {normalize(fold(gold.text)) for gold in question.rejected}
+    if wrong <= {normalize(fold(gold.text)) for gold in question.answers}:
+        first = answer.answers[0].citations[0]
+        return any(
+            gold.doc == first.source
+            and gold.start is not None
+            and first.start < gold.start + len(gold.text)
+            and gold.start < first.end
+            for gold in question.rejected
+        )
+    given = [normalize(fold(item.text)) for item in answer.answers]
+    return given[0] in wrong and wrong <= set(given)
 
 
 def _share(groups: Sequence[Sequence[str]], texts: Sequence[str]) -> float:

@@ -175,22 +175,25 @@ SILENT = row(answered=False, text=None, rank=8, seconds=0.3)
 LOST = row(answered=False, text=None, rank=None, seconds=0.4)
 LIST = row(f1=0.2, cited=1.0, list_recall=0.75, list_precision=0.6, rank=9, citations=(1, 1), seconds=0.5)
 KEPT_QUIET, MADE_UP = no_gold(seconds=0.6), no_gold(answered=True, text="y", citations=(4, 4), seconds=10.0)
-ROWS = [RIGHT, HALF, SILENT, LOST, LIST, KEPT_QUIET, MADE_UP]
+REPEATED, AVOIDED = (no_gold(type="rejected", answered=True, seconds=0.4, avoided=kept) for kept in (0.0, 1.0))
+UNPLACED = row(em=0.4, f1=0.34, placed=False, seconds=0.4, avoided=1.0)
+ROWS = [RIGHT, HALF, SILENT, LOST, LIST, KEPT_QUIET, MADE_UP, REPEATED, AVOIDED, UNPLACED]
 
 FIGURES = {
-    "questions": 7.0,
-    "em": 1 / 5,  # answerable ones only; unanswered ones count 0
-    "f1": 1.7 / 5,
+    "questions": 10.0,
+    "em": 1.4 / 6,  # answerable ones only; unanswered ones count 0
+    "f1": 2.04 / 6,
     "list_recall": 0.75,
     "list_precision": 0.6,
-    "cited_right": 2 / 5,
+    "cited_right": 2 / 5,  # where it is known what stands where
     "cited_right_of_answered": 2 / 3,
     "verbatim": 9 / 10,
     "recall@1": 1 / 5,
     "recall@3": 2 / 5,
     "recall@8": 3 / 5,
-    "coverage": 3 / 5,
+    "coverage": 4 / 6,
     "abstained_right": 1 / 2,
+    "rejected_avoided": 2 / 3,
     "seconds_p50": 0.4,
     "seconds_p95": 10.0,
 }
