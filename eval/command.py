@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import AttestError
-from qa.cli import add_library, open_assistant
+from qa.opened import add_library, open_assistant
 
 
 def add_command(commands: Any) -> None:
