@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
@@ -61,6 +63,16 @@ class Exchange:
             self.started = True
             message = {**message, "headers": dressed(message.get("headers", ()), self.path)}
         await self._send(message)
+
+    async def drain(self) -> None:
+        """Reads the rest of a body that is too large, for a while: who still sends does not see an answer."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(5):
+                while self.counted < 8 * self.most:
+                    message = await self._receive()
+                    self.counted += len(message.get("body", b""))
+                    if not message.get("more_body"):
+                        break
 
     async def refuse(self, status: int, why: str) -> None:
         """Answers, unless an answer has begun."""

@@ -52,6 +52,7 @@ class Guard:
             if not exchange.too_much:
                 print(f"attest: unexpected {type(error).__name__} in {scope['path']!r:.200}", file=sys.stderr)  # noqa: T201
         if exchange.too_much:
+            await exchange.drain()
             await exchange.refuse(413, f"the body is larger than {exchange.most} bytes; send less at once")
         else:
             await exchange.refuse(500, UNEXPECTED)
