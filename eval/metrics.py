@@ -99,7 +99,7 @@ def _mean(values: Iterable[float]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-def _quantile(values: Iterable[float], share: float) -> float | None:
+def quantile(values: Iterable[float], share: float) -> float | None:
     """Nearest rank: the smallest value that at least `share` of the values do not exceed."""
     ordered = sorted(values)
     return ordered[max(0, -(-int(share * 1000) * len(ordered) // 1000) - 1)] if ordered else None
@@ -147,8 +147,8 @@ METRICS: dict[str, tuple[str, Metric]] = {
         "answers that a person rejected, not given again",
         lambda rows: _mean(r.avoided for r in rows if r.avoided is not None),
     ),
-    "seconds_p50": ("median time of an answer", lambda rows: _quantile((r.seconds for r in rows), 0.5)),
-    "seconds_p95": ("95 % are faster", lambda rows: _quantile((r.seconds for r in rows), 0.95)),
+    "seconds_p50": ("median time of an answer", lambda rows: quantile((r.seconds for r in rows), 0.5)),
+    "seconds_p95": ("95 % are faster", lambda rows: quantile((r.seconds for r in rows), 0.95)),
 }
 
 
