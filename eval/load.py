@@ -1,4 +1,4 @@
-"""The service under load: `python -m eval.load [FOLDER] [--chats 50] [--seconds 120] [--questions 2000] [--by rest]`.
+"""The service under load: `python -m eval.load [FOLDER] [--chats 50] [--seconds 120] [--by rest]`.
 
 Starts `attest page` over the folder (seeds/), and asks it the questions of eval/questions/seeds.jsonl, follow-ups with
 the question before them. Idle: one question at a time. Capacity: one second, by the mean time of an idle question; the
@@ -34,7 +34,6 @@ from eval.questions import read_questions
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 QUESTIONS = Path(__file__).parent / "questions" / "seeds.jsonl"
-IDLE = 240  # questions, after 40 that are not counted
 
 
 @dataclass
@@ -62,6 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", nargs="?", default=str(SEEDS))
     parser.add_argument("--chats", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--idle", type=int, default=240, help="questions one at a time, a sixth of which warm up")
     parser.add_argument("--questions", type=int, default=2000, help="that are answered in all, at least")
     parser.add_argument("--times", type=float, default=2, help="of the capacity that is asked for")
     parser.add_argument("--by", choices=WAYS, default="rest")
@@ -83,8 +83,8 @@ async def measure(args: argparse.Namespace, url: str, pid: int) -> dict[str, Any
     way, asked = WAYS[args.by], bodies()
     async with httpx.AsyncClient(base_url=url, timeout=60, limits=limits, trust_env=False) as client:
         warm, idle, loaded, rest = Tally(), Tally(), Tally(), Tally()
-        for n in range(IDLE + 40):
-            await (idle if n >= 40 else warm).add(way, client, asked[n % len(asked)])
+        for n in range(args.idle):
+            await (warm if n < args.idle // 6 else idle).add(way, client, asked[n % len(asked)])
         before = resident(pid)
         rate = args.times / fmean(idle.seconds)
         began = time.perf_counter()
