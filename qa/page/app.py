@@ -23,6 +23,8 @@ SAFE = {
 }
 """Settings of Gradio that the page cannot change. Defaults of 6.31 keep questions in the browser and show errors."""
 
+SESSIONS = 200  # whose chats are kept in memory; of more, the oldest is forgotten
+
 
 def make_app(desk: Desk, host: str = HOST, port: int = 7860, password: str | None = None) -> Guard:
     """Loads Gradio; a second or two."""
@@ -31,6 +33,7 @@ def make_app(desk: Desk, host: str = HOST, port: int = 7860, password: str | Non
 
     with demo:
         name_ask(desk)
+    demo.state_session_capacity = SESSIONS
     api = make_api(desk)
     known = inspect.signature(gr.mount_gradio_app).parameters
     chosen = {name: value for name, value in settings.items() if name in known}  # not those of `launch` alone
