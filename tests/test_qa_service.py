@@ -23,7 +23,7 @@ from qa.answer import Answer
 from qa.page import schema
 from qa.page.api import Question, make_api
 from qa.page.desk import Desk
-from qa.page.exchange import HEADERS, MOST_BODY
+from qa.page.exchange import HEADERS, MOST_BODY, dressed
 from qa.page.guard import Guard, is_loopback
 
 TEXTS = {
@@ -329,6 +329,14 @@ def test_every_answer_has_our_headers_and_none_that_opens_it_to_others(path):
     policy = dict(part.split(" ", 1) for part in HEADERS["content-security-policy"].split("; "))
     assert policy["default-src"] == "'none'" and policy["connect-src"] == "'self'"
     assert not any("http" in part or "*" in part or "eval" in part for part in policy.values())
+
+
+def test_a_policy_of_the_page_itself_stands():
+    strict = b"default-src 'none'"
+    given_ = dict(dressed([(b"Content-Security-Policy", strict), (b"x-frame-options", b"ALLOWALL")], "/article"))
+    assert given_.pop(b"Content-Security-Policy") == strict
+    assert {name.decode() for name in given_} == {*HEADERS, "cache-control"} - {"content-security-policy"}
+    assert given_[b"x-frame-options"] == b"DENY"
 
 
 def test_refusals_have_the_headers_too(asking):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from index.errors import AttestError
@@ -35,6 +37,8 @@ def make_app(desk: Desk, host: str = HOST, port: int = 7860, password: str | Non
         name_ask(desk)
     demo.state_session_capacity = SESSIONS
     api = make_api(desk)
+    if find_spec("qa.page.article"):
+        import_module("qa.page.article").add_article(api, desk)  # before the page, which answers to all other paths
     known = inspect.signature(gr.mount_gradio_app).parameters
     chosen = {name: value for name, value in settings.items() if name in known}  # not those of `launch` alone
     gr.mount_gradio_app(api, demo, "/", **chosen | SAFE, server_name=host, server_port=port)

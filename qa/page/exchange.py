@@ -26,6 +26,7 @@ _POLICY = (
     "blob:; font-src 'self' data:; connect-src 'self'; manifest-src 'self'; worker-src 'self' blob:; "
     "object-src 'none'; frame-src 'none'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
 )
+_CSP = b"content-security-policy"
 HEADERS = {
     "content-security-policy": _POLICY,
     "x-content-type-options": "nosniff",
@@ -87,8 +88,12 @@ class Exchange:
 
 
 def dressed(fields: Iterable[tuple[bytes, bytes]], path: str) -> Fields:
-    """The headers of an answer with ours, and without any that lets other sites read it."""
+    """The headers of an answer with ours, and without any that lets other sites read it. A policy of its own, which is
+    stricter (`qa.page.article`), stands."""
+    fields = list(fields)
     ours = {name.encode(): value.encode() for name, value in HEADERS.items()}
+    if any(name.lower() == _CSP for name, _ in fields):
+        del ours[_CSP]
     if not _KEPT.match(path):
         ours[b"cache-control"] = b"no-store"
     kept = [(name, value) for name, value in fields if name.lower() not in ours]

@@ -21,7 +21,7 @@ from qa.page.exchange import UNEXPECTED, App, Exchange, Fields, Message, Receive
 HOST = "127.0.0.1"
 _GRADIO = r"info/?|startup-events|app_id/?|queue/\w+|(?:call|run)/.+|heartbeat/\w+|cancel|reset/?|upload(?:_progress)?"
 _ROUTES = re.compile(
-    rf"/(?:api/.+|config/?|theme\.css|favicon\.ico|manifest\.json|robots\.txt|(?:assets|static|svelte)/.+|"
+    rf"/(?:api/.+|article|config/?|theme\.css|favicon\.ico|manifest\.json|robots\.txt|(?:assets|static|svelte)/.+|"
     rf"gradio_api/(?:{_GRADIO}|file=(?!\w\w+:|//).+))?",
     re.DOTALL,
 )
