@@ -17,6 +17,7 @@ from hypothesis.errors import Unsatisfiable
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from index.build import build
 from index.errors import AttestError, LibraryCorrupt, QuestionError
 from qa import Assistant, page
 from qa.answer import Answer
@@ -34,9 +35,15 @@ QUESTION = "Who wrote the letters?"
 HERE = "http://127.0.0.1:7860"
 
 
-@pytest.fixture
-def assistant(write) -> Assistant:
-    return Assistant.open(write(TEXTS), reader="overlap", encoder="hashed")
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """Built once, in a place of its own: nothing here changes it."""
+    place = tmp_path_factory.mktemp("service")
+    for name, text in TEXTS.items():
+        (place / "articles" / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / "articles" / name).write_bytes(text.encode())
+    build(place / "articles", place / "library", "hashed")
+    return Assistant.open_library(place / "library", reader="overlap")
 
 
 class Failing:

@@ -46,12 +46,11 @@ class Exchange:
         self.most = MOST_UPLOAD if self.path == _UPLOAD else MOST_BODY
         told = field(scope["headers"], b"content-length")
         self.too_much = told.isascii() and told.isdecimal() and int(told[:20]) > self.most
-        self.started, self.counted = False, 0
+        self.started, self.ended, self.counted = False, False, 0
 
     async def receive(self) -> Message:
         """Raises ValueError where more comes than is read."""
-        message = await self._receive()
-        self.counted += len(message.get("body", b""))
+        message = await self._read()
         if self.counted > self.most:
             self.too_much = True
             raise ValueError("the body is too large")
@@ -69,11 +68,14 @@ class Exchange:
         """Reads the rest of a body that is too large, for a while: who still sends does not see an answer."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(5):
-                while self.counted < 8 * self.most:
-                    message = await self._receive()
-                    self.counted += len(message.get("body", b""))
-                    if not message.get("more_body"):
-                        break
+                while not self.ended and self.counted < 8 * self.most:
+                    await self._read()
+
+    async def _read(self) -> Message:
+        message = await self._receive()
+        self.counted += len(message.get("body", b""))
+        self.ended = not message.get("more_body")
+        return message
 
     async def refuse(self, status: int, why: str) -> None:
         """Answers, unless an answer has begun."""
