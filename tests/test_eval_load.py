@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from eval import load
-from eval.load import Tally, bodies, chat, failed, resident
+from eval.load import Tally, bodies, chat, failed
+from eval.load_server import resident
 from eval.load_ways import by_page, by_rest
 
 
