@@ -24,7 +24,7 @@ from index.errors import AttestError, LibraryMissing, NoArticles, QuestionError
 from index.library import Library
 from qa import Answer, Assistant, ask
 from qa.answer import Citation, Extract, Item
-from qa.page import answer_to
+from qa.page.chat import answer_to
 from qa.question import MOST_QUESTION, check_question, make_filter
 from qa.reader import Reading, Span
 from qa.render import to_html, to_markdown, to_text, visible
