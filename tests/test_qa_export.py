@@ -143,7 +143,7 @@ def test_no_title_or_source_breaks_out_of_any_form(title, source):
     assert entry.keys() == {"title", "howpublished", "year", "month", "date", "note"}
     for value in entry.values():
         bare = re.sub(r"\\(?:[%&$#_]|(?:text[a-z]+|char64)(?=\}))", "", value)
-        assert not set('\\@%&$#_~^<>|"\n') & set(bare)
+        assert not set("\\@%&$#_~^<>|\n") & set(bare)
     (item,) = json.loads(export([answer], "csl-json"))
     assert not re.search(
         "[\x00-\x1f\u202a-\u202e\ud800-\udfff]", item["title"] + item["note"] + item["archive_location"]
