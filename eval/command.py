@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import AttestError
-from qa.cli import add_library, open_assistant, progress, tell
+from qa.opened import add_library, open_assistant, progress, tell
 
 if TYPE_CHECKING:
     from eval.kept import Done
@@ -123,7 +123,7 @@ def ask_all(assistant: Assistant, args: argparse.Namespace, found: QuestionSet) 
         tell(f"{len(done)} of {len(questions)} answers are kept from a run that was interrupted; asking the others")
 
     def ask(question: Question) -> Answer:
-        return assistant.ask(question.question, [question.context] if question.context else [])
+        return assistant.ask(question.question, [question.context] if question.context else [], **question.limits)
 
     def rank(question: Question, answer: Answer) -> list[str]:
         return ranked(library, question, answer) if question.relevant else []

@@ -1,18 +1,20 @@
 """Question files: JSON lines with `id`, `question`, `type`, `answers` [{`text`, `doc`, `start`}], `all_of`, `context`.
 
-A question of type "unanswerable" has no answers: abstaining is right. The format is described in the README.
+A question of type "unanswerable" has no answers: abstaining is right. The format is described in the README. Feedback
+(`qa.feedback`) adds `rejected`, answers that a person called wrong, and `sources`, `since`, `until`, the filter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from eval.lines import Record, parsed, read_text
 from index.article import Article
-from index.errors import QuestionSetError
+from index.errors import QuestionError, QuestionSetError
+from qa.question import make_filter
 
 UNANSWERABLE, RETRIEVAL, CONFLICT = "unanswerable", "retrieval", "conflict"
 """Types of question that mean something: it has no answer; only its relevant articles are known; accounts differ."""
@@ -30,7 +32,9 @@ class Gold:
 @dataclass(frozen=True)
 class Question:
     """answers: accepted variants. all_of: groups of variants that a complete answer covers. context: the question
-    before this one, where this is a follow-up. relevant: (source, grade) of the articles that hold the evidence."""
+    before this one, where this is a follow-up. relevant: (source, grade) of the articles that hold the evidence.
+    rejected: an answer (its members, of a list) that is known to be wrong; where its texts are among the accepted ones,
+    only the places are wrong. limits: the filter, for `Assistant.ask`."""
 
     id: str
     question: str
@@ -39,6 +43,8 @@ class Question:
     all_of: tuple[tuple[str, ...], ...] = ()
     context: str | None = None
     relevant: tuple[tuple[str, int], ...] = ()
+    rejected: tuple[Gold, ...] = ()
+    limits: dict[str, Any] = field(default_factory=dict)
 
     @property
     def answerable(self) -> bool:
@@ -47,7 +53,7 @@ class Question:
     @property
     def judged(self) -> bool:
         """Whether its answers are known, if only that there are none."""
-        return self.type != RETRIEVAL or self.answerable
+        return self.answerable or (self.type != RETRIEVAL and not self.rejected)
 
     @property
     def located(self) -> bool:
@@ -92,7 +98,10 @@ def _question(row: Record, place: str) -> Question:
     answers = row.get("answers")
     if not isinstance(answers, list):
         raise QuestionSetError(f'{place}: "answers" is {answers!r}; a list is expected, empty where there is no answer')
-    if (row["type"] == UNANSWERABLE) != (not answers):
+    rejected = row.get("rejected") or []
+    if not isinstance(rejected, list):
+        raise QuestionSetError(f'{place}: "rejected" is {rejected!r}; a list of answers, or null, is expected')
+    if (row["type"] == UNANSWERABLE) != (not answers) and not (rejected and row["type"] != UNANSWERABLE):
         raise QuestionSetError(
             f'{place}: type {row["type"]!r} with {len(answers)} answers; only "unanswerable" has none'
         )
@@ -107,10 +116,23 @@ def _question(row: Record, place: str) -> Question:
     named = row.get("evidence_docs") or []
     if not isinstance(named, list) or not all(isinstance(doc, str) for doc in named):
         raise QuestionSetError(f'{place}: "evidence_docs" is {named!r}; a list of paths, or null, is expected')
-    golds = tuple(_gold(answer, place) for answer in answers)
+    golds, wrong = (tuple(_gold(answer, place) for answer in told) for told in (answers, rejected))
     docs = dict.fromkeys([*named, *(gold.doc for gold in golds if gold.doc is not None)] if golds else [])
-    sides = tuple(tuple(group) for group in groups)
-    return Question(row["id"], row["question"], row["type"], golds, sides, context, tuple((doc, 1) for doc in docs))
+    sides, relevant = tuple(tuple(group) for group in groups), tuple((doc, 1) for doc in docs)
+    known = row["id"], row["question"], row["type"], golds, sides, context, relevant
+    return Question(*known, wrong, _limits(row, place))
+
+
+def _limits(row: Record, place: str) -> dict[str, Any]:
+    limits = {name: row[name] for name in ("sources", "since", "until") if row.get(name) is not None}
+    sources = limits.get("sources", [])
+    if not isinstance(sources, list) or not all(isinstance(source, str) for source in sources):
+        raise QuestionSetError(f'{place}: "sources" is {sources!r}; a list of texts is expected')
+    try:
+        make_filter(**limits)
+    except (QuestionError, TypeError) as error:
+        raise QuestionSetError(f"{place}: {error}") from None
+    return limits
 
 
 def _gold(answer: Any, place: str) -> Gold:

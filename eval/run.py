@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from eval import evidence
 from eval.evidence import NEAR
-from eval.metrics import Row, covers, exact_match, fold, official, spans, token_f1
+from eval.metrics import Row, covers, exact_match, fold, normalize, official, spans, token_f1
 from eval.metrics.metric import DIGITS
 from eval.metrics.ranking import places
 from eval.metrics.row import ENOUGH, FALSE
@@ -67,7 +67,27 @@ def judge(question: Question, answer: Answer, ranking: Sequence[str] | None = No
         exact=spans.exact(everything, groups) if groups else None,
         partial=spans.partial(everything, groups) if groups else None,
         conflicts=evidence.conflicts(question, answer),
+        avoided=float(not _again(question, answer)) if question.rejected else None,
     )
+
+
+def _again(question: Question, answer: Answer) -> bool:
+    """Whether a rejected answer is given again: all its members, one of them first. Where its text is right and the
+    place is wrong: whether the first citation overlaps that place."""
+    if not answer.answered:
+        return False
+    wrong = {normalize(fold(gold.text)) for gold in question.rejected}
+    if wrong <= {normalize(fold(gold.text)) for gold in question.answers}:
+        first = answer.answers[0].citations[0]
+        return any(
+            gold.doc == first.source
+            and gold.start is not None
+            and first.start < gold.start + len(gold.text)
+            and gold.start < first.end
+            for gold in question.rejected
+        )
+    given = [normalize(fold(item.text)) for item in answer.answers]
+    return given[0] in wrong and wrong <= set(given)
 
 
 def _share(groups: Sequence[Sequence[str]], texts: Sequence[str]) -> float:

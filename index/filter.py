@@ -18,6 +18,15 @@ class Filter:
     def __bool__(self) -> bool:
         return any(part is not None for part in (self.sources, self.since, self.until))
 
+    def to_dict(self) -> dict[str, list[str] | str]:
+        """What it asks for, and nothing else; in the words of `Assistant.ask`."""
+        told = {
+            "sources": None if self.sources is None else list(self.sources),
+            "since": self.since,
+            "until": self.until,
+        }
+        return {name: value for name, value in told.items() if value is not None}
+
     def sql(self) -> tuple[str, list[str]]:
         """What it asks of a row of the table of articles (`index.tables`), and the values in it."""
         clauses, values = ["1"], list[str]()

@@ -13,12 +13,10 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from index.errors import AttestError
-
-if TYPE_CHECKING:
-    from qa.assistant import Assistant
+from qa.opened import add_library, need_one_place, open_assistant, progress, tell, tell_refused
+from qa.page.command import add_commands
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -72,10 +70,7 @@ def make_parser() -> argparse.ArgumentParser:
     one.add_argument("--as-of", metavar="D", help="as if asked at the end of this day: no later article is read")
     one.set_defaults(command=run_ask)
 
-    one = commands.add_parser("page", help="open the chat page on 127.0.0.1")
-    add_library(one)
-    one.add_argument("--port", type=int, default=7860, metavar="P")
-    one.set_defaults(command=run_page)
+    add_commands(commands)
 
     one = commands.add_parser("verify", help="check every quote of an answer against the articles; needs no model")
     one.add_argument("answer", metavar="ANSWER.json", help="JSON of one answer, or JSON lines of many")
@@ -88,34 +83,6 @@ def make_parser() -> argparse.ArgumentParser:
     for found in entry_points(group="attest.commands"):
         found.load()(commands)
     return parser
-
-
-def add_library(parser: argparse.ArgumentParser, models: bool = True) -> None:
-    parser.add_argument("folder", metavar="FOLDER", nargs="?", help="articles; their library is kept in your cache")
-    parser.add_argument("--library", metavar="DIR", help="a library that `attest index` built")
-    if models:
-        parser.add_argument(
-            "--reader", metavar="NAME", default="attest", help="attest, overlap, a hub name, or a folder"
-        )
-        parser.add_argument("--encoder", metavar="NAME", help="refuse a library that another encoder built")
-
-
-def need_one_place(args: argparse.Namespace) -> None:
-    """Raises AttestError unless exactly one of FOLDER and --library is given."""
-    if bool(args.folder) == bool(args.library):
-        raise AttestError("give either a FOLDER of articles or --library DIR")
-
-
-def open_assistant(args: argparse.Namespace) -> Assistant:
-    """From FOLDER or --library (exactly one of them), with progress and refused files on stderr."""
-    from qa.assistant import Assistant
-
-    need_one_place(args)
-    if args.library:
-        return Assistant.open_library(args.library, reader=args.reader, encoder=args.encoder)
-    assistant = Assistant.open(args.folder, reader=args.reader, encoder=args.encoder, progress=progress())
-    tell_refused(assistant.library.refused)
-    return assistant
 
 
 def run_index(args: argparse.Namespace) -> int:
@@ -147,15 +114,6 @@ def run_ask(args: argparse.Namespace) -> int:
     return 0 if answer.answered else 1
 
 
-def run_page(args: argparse.Namespace) -> int:
-    from qa.page import serve
-
-    if not 0 < args.port < 65536:
-        raise AttestError(f"--port is {args.port}; give one from 1 to 65535")
-    serve(open_assistant(args), args.port)
-    return 0
-
-
 def run_verify(args: argparse.Namespace) -> int:
     from index.library import Library
     from qa.verify import from_folder, problems, read_answers
@@ -180,30 +138,6 @@ def run_doctor(args: argparse.Namespace) -> int:
     if bad:
         tell(f"library {args.library} is damaged; delete that folder and index the articles again")
     return 1 if bad else 0
-
-
-def progress() -> Callable[[int, int], None] | None:
-    """A bar with rate and time left on stderr, or nothing where nobody watches."""
-    if not sys.stderr.isatty():
-        return None
-    from qa.progress import bar
-
-    return bar("embedding", "passages")
-
-
-def tell_refused(refused: list[tuple[str, str]], most: int | None = 3) -> None:
-    """Which files are not in the library, and why, on stderr."""
-    for _, why in refused[:most]:
-        tell(f"refused: {why}")
-    if most is not None and len(refused) > most:
-        tell(f"refused: {len(refused) - most} more; `attest index FOLDER` lists them")
-
-
-def tell(message: str) -> None:
-    """One clean line on stderr, whatever names and texts are in it."""
-    from qa.render import visible
-
-    print(f"attest: {visible(' '.join(message.split()), keep='')}", file=sys.stderr)
 
 
 if __name__ == "__main__":

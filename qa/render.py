@@ -17,37 +17,41 @@ def to_text(answer: Answer, *, color: bool = False) -> str:
     """For a terminal: the answer, where it stands, and the passage with the quote marked. Control characters are shown
     as code points, so that an article cannot steer the terminal."""
     if not answer.answered:
-        return f"No answer: {_line(answer.reason or '')}."
+        return f"No answer: {one_line(answer.reason or '')}."
     on, off, bold, end = ("\033[1;4m", "\033[0m", "\033[1m", "\033[0m") if color else (">>", "<<", "", "")
     blocks = []
     for number, (text, note, cited) in enumerate(entries(answer), 1):
-        head = _line(text) if number == 1 else f"{number}. {_line(text)}"
+        head = one_line(text) if number == 1 else f"{number}. {one_line(text)}"
         lines = [f"{bold}{head}{end}", f"   {note}"]
         for shown in cited:
-            marked = "".join(f"{on}{_line(part)}{off}" if quote else _line(part) for part, quote in shown.parts).strip()
+            marked = "".join(
+                f"{on}{one_line(part)}{off}" if quote else one_line(part) for part, quote in shown.parts
+            ).strip()
             wrapped = textwrap.fill(marked, _WIDTH, initial_indent="   | ", subsequent_indent="   | ")
-            lines += ["", f"   {_line(origin(shown.citation))}", wrapped]
-            lines += [f"   {_line(note)}" for note in (dates(shown.citation), shown.also) if note]
+            lines += ["", f"   {one_line(origin(shown.citation))}", wrapped]
+            lines += [f"   {one_line(note)}" for note in (dates(shown.citation), shown.also) if note]
         blocks.append("\n".join(lines))
-    blocks += [_line(f"{head}: {one}; {other}") for head, one, other in disagreements(answer)]
+    blocks += [one_line(f"{head}: {one}; {other}") for head, one, other in disagreements(answer)]
     return "\n\n".join(blocks)
 
 
 def to_markdown(answer: Answer) -> str:
     """One answer as Markdown: question, answers, and each quote in its passage, with source, day and extent."""
-    lines = [f"**{_md(answer.question.strip())}**", ""]
+    lines = [f"**{markdown_line(answer.question.strip())}**", ""]
     if not answer.answered:
-        return "\n".join([*lines, f"No answer: {_md(answer.reason or '')}.", ""])
+        return "\n".join([*lines, f"No answer: {markdown_line(answer.reason or '')}.", ""])
     for text, note, cited in entries(answer):
-        lines += [f"{_md(text)} ({note})", ""]
+        lines += [f"{markdown_line(text)} ({note})", ""]
         for shown in cited:
-            passage = "".join(f"**{_md(part)}**" if quote else _md(part) for part, quote in shown.parts).strip()
+            passage = "".join(
+                f"**{markdown_line(part)}**" if quote else markdown_line(part) for part, quote in shown.parts
+            ).strip()
             at, days = f"characters {_places(shown)}, SHA-256 {shown.citation.sha256[:12]}", dates(shown.citation)
-            told = [_md(origin(shown.citation)), at, *([_md(days)] if days else [])]
+            told = [markdown_line(origin(shown.citation)), at, *([markdown_line(days)] if days else [])]
             lines += [f"> {passage}", ">", f"> {', '.join(told)}"]
-            lines += [f"> {_md(shown.also)}", ""] if shown.also else [""]
+            lines += [f"> {markdown_line(shown.also)}", ""] if shown.also else [""]
     for head, one, other in disagreements(answer):
-        lines += [f"**{_md(head)}:** {_md(one)}; {_md(other)}", ""]
+        lines += [f"**{markdown_line(head)}:** {markdown_line(one)}; {markdown_line(other)}", ""]
     return "\n".join(lines)
 
 
@@ -67,19 +71,20 @@ def to_html(answer: Answer) -> str:
 
 
 def visible(text: str, keep: str = "\n") -> str:
-    """Control and format characters (direction overrides, zero-width, tags), except those of `keep`, as <U+XXXX>."""
-    hidden = {c for c in set(text) if c not in keep and unicodedata.category(c) in {"Cc", "Cf"}}
+    """Control and format characters (direction overrides, zero-width, tags) and lone surrogates, except those of
+    `keep`, as <U+XXXX>."""
+    hidden = {c for c in set(text) if c not in keep and unicodedata.category(c) in {"Cc", "Cf", "Cs"}}
     return "".join(f"<U+{ord(c):04X}>" if c in hidden else c for c in text)
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """On one line: every run of white space, no-break spaces apart, is one space."""
     return visible(re.sub(r"[^\S\u00a0\u2007\u202f]+", " ", text), keep="")
 
 
-def _md(text: str) -> str:
+def markdown_line(text: str) -> str:
     """On one line, every character that Markdown or HTML could read as mark-up escaped."""
-    plain = re.sub(r"([\\`*_{}\[\]()#+!|<>~&$])", r"\\\1", _line(text))
+    plain = re.sub(r"([\\`*_{}\[\]()#+!|<>~&$])", r"\\\1", one_line(text))
     return re.sub(
         r"^(\s*)(-|\d+(?=[.)]))([.)]?)", lambda m: m[1] + (m[2] + "\\" + m[3] if m[3] else "\\" + m[2]), plain
     )

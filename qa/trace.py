@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.filter import Filter
+from index.filter import ALL, Filter
 from index.search.lexical import stem
 from qa.clause import AUX, DETERMINERS, FILLERS, LEADS, PREPOSITIONS, PRONOUNS, WH, parse
 
@@ -40,6 +40,7 @@ class Trace:
     read, in order of retrieval, with the reader's score. best: the probability of the best candidate, None where there
     was none. threshold: what it had to reach. mentioned, missing: the question's content words that the passages hold,
     and those that they do not. stage: what stopped it: filter, retrieval, reader, threshold; None where it is answered.
+    chosen: the filter itself.
     """
 
     read: str
@@ -52,6 +53,7 @@ class Trace:
     mentioned: tuple[str, ...]
     missing: tuple[str, ...]
     stage: str | None = None
+    chosen: Filter = ALL
 
 
 def trace(
@@ -71,8 +73,10 @@ def trace(
     missing = tuple(word for word in words if word not in mentioned)
     considered = tuple(one for one, _ in passages)
     stopped = None if answered else _stage(considered, mentioned, best, chosen)
+    limits = told(chosen)
+    repaired = tuple(repairs)
     return Trace(
-        read, tuple(readings), tuple(repairs), told(chosen), considered, best, threshold, mentioned, missing, stopped
+        read, tuple(readings), repaired, limits, considered, best, threshold, mentioned, missing, stopped, chosen
     )
 
 

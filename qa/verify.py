@@ -122,7 +122,10 @@ def from_folder(root: Path) -> Callable[[str], Article | None]:
 
 
 def read_answers(path: Path) -> list[tuple[str, dict[str, Any]]]:
-    """(place, answer) of a JSON file, or of each line of a file of JSON lines. Raises QuestionSetError."""
+    """(place, answer) of a JSON file of one answer or a list of them, or of each line of a file of JSON lines.
+
+    Raises QuestionSetError.
+    """
     hint = "give a file that `attest ask --json` wrote"
     try:
         text = path.read_bytes().decode("utf-8")
@@ -131,7 +134,9 @@ def read_answers(path: Path) -> list[tuple[str, dict[str, Any]]]:
     except UnicodeDecodeError as error:
         raise QuestionSetError(f"{path}: not UTF-8 at byte {error.start}; {hint}") from None
     try:
-        answers = [(str(path), json.loads(text))]
+        told = json.loads(text)
+        named = [(f"{path}, answer {n}", answer) for n, answer in enumerate(told, 1)] if isinstance(told, list) else []
+        answers = named if isinstance(told, list) else [(str(path), told)]
     except (ValueError, RecursionError):
         lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
         answers = [(f"{path}, line {n}", _parse(line, f"{path}, line {n}")) for n, line in lines]

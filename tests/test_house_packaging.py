@@ -159,11 +159,19 @@ def test_help_is_quick_and_names_all_commands():
     seconds = time.perf_counter() - began
     print(f"attest --help: {seconds:.2f} s")  # noqa: T201
     assert done.returncode == 0 and done.stderr == ""
-    assert re.findall(r"(?m)^    (\w+) {2,}\S", done.stdout) == ["index", "ask", "page", "verify", "doctor", "eval"]
+    assert re.findall(r"(?m)^    (\w+) {2,}\S", done.stdout) == [
+        "index",
+        "ask",
+        "page",
+        "mcp",
+        "verify",
+        "doctor",
+        "eval",
+    ]
     assert seconds < 2
 
 
-@pytest.mark.parametrize("command", ["index", "ask", "page", "verify", "doctor", "eval"])
+@pytest.mark.parametrize("command", ["index", "ask", "page", "mcp", "verify", "doctor", "eval"])
 def test_every_command_explains_itself(command, capsys):
     from qa import cli
 

@@ -578,11 +578,11 @@ def test_an_article_cannot_steer_the_terminal(color):
     assert [c for c in left if c != "\n" and unicodedata.category(c) in ("Cc", "Cf")] == []
 
 
-def test_of_all_characters_only_control_and_invisible_ones_are_named():
+def test_of_all_characters_only_control_invisible_and_half_ones_are_named():
     named = [c for c in map(chr, range(0x10000)) if visible(c) != c]
     assert all(visible(c) == f"<U+{ord(c):04X}>" for c in named)
     assert {chr(n) for n in (*range(32), *range(127, 160))} - {"\n"} <= set(named)
-    assert {unicodedata.category(c) for c in named} == {"Cc", "Cf"}
+    assert {unicodedata.category(c) for c in named} == {"Cc", "Cf", "Cs"}
 
 
 def test_invisible_tag_characters_are_named():

@@ -21,7 +21,7 @@ import pytest
 from index import store
 from index.build import build, default_library
 from index.errors import AttestError
-from qa import cli, page
+from qa import cli
 
 QUESTION = "Which countries opposed training inside Ukraine?"
 FAST = ("--reader", "overlap", "--encoder", "hashed")
@@ -238,17 +238,18 @@ def test_a_port_that_is_none_is_refused(attest, folder, port):
     check_refused(attest("page", folder, *FAST, "--port", port), "--port", port)
 
 
-def test_a_port_in_use_is_refused(attest, folder, monkeypatch):
-    class Demo:
-        def launch(self, *, server_name, server_port, **settings):
-            socket.create_server((server_name, server_port))
-
-    monkeypatch.setattr(page, "build_page", lambda assistant: (Demo(), {}))
+def test_a_port_in_use_is_refused(attest, folder):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = attest("page", folder, *FAST, "--port", port)
     assert done.code == 2
     assert done.err.count("\n") == 1 and f"port {port}" in done.err and "--port" in done.err
+
+
+def test_an_address_that_others_reach_is_refused_before_anything_is_indexed(attest, folder, monkeypatch):
+    monkeypatch.delenv("ATTEST_PASSWORD", raising=False)
+    check_refused(attest("page", folder, *FAST, "--host", "0.0.0.0"), "--host 0.0.0.0", "ATTEST_PASSWORD")
+    assert not default_library(folder).exists()
 
 
 # Folders that are refused
@@ -557,7 +558,8 @@ GARBAGE: dict[str, tuple[bytes, list[str]]] = {
     "blank": (b"\n \n", ["empty"]),
     "no JSON": (b"hello", ["line 1", "not JSON"]),
     "binary": (bytes(range(256)), ["not UTF-8"]),
-    "a list": (b"[]", ['"answers"']),
+    "a list of nothing": (b"[]", ["empty"]),
+    "a list of numbers": (b"[1]", ["answer 1", '"answers"']),
     "a number": (b"17", ['"answers"']),
     "null": (b"null", ['"answers"']),
     "no answers": (b'{"question": "Who?"}', ['"answers"']),

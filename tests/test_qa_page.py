@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from index.errors import AttestError, QuestionError
-from qa import page
+from index.errors import QuestionError
 from qa.answer import Answer, Citation, Extract, Item
-from qa.page import HOST, build_page, serve
+from qa.page import HOST
+from qa.page.chat import build_page
 from qa.page.desk import Desk
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> ![i](http://e.x/i.png) \x1b[31m \u202e"
@@ -48,24 +48,6 @@ class Stub:
         if "refuse" in question:
             raise QuestionError(f"question {question!r} is refused")
         return hostile_answer(question)
-
-
-def test_the_page_is_served_on_the_loopback_address_only(monkeypatch, capsys):
-    seen: dict[str, Any] = {}
-    demo = SimpleNamespace(launch=lambda **options: seen.update(options))
-    monkeypatch.setattr(page, "build_page", lambda assistant: (demo, {"share": False}))
-    serve(Stub(), 7777)
-    assert seen == {"server_name": "127.0.0.1", "server_port": 7777, "share": False}
-    assert "http://127.0.0.1:7777" in capsys.readouterr().out
-
-
-def test_a_port_in_use_is_told_with_the_next_step(monkeypatch):
-    def launch(**options: Any) -> None:
-        raise OSError("address already in use")
-
-    monkeypatch.setattr(page, "build_page", lambda assistant: (SimpleNamespace(launch=launch), {}))
-    with pytest.raises(AttestError, match=r"port 7777.*--port"):
-        serve(Stub(), 7777)
 
 
 # With Gradio, which leaves event loops and sockets for the garbage collector to close

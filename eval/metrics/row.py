@@ -27,7 +27,8 @@ class Row:
     sources: (cited right, needed) articles. rank: of the first passage that holds accepted evidence (1-based), None
     where none does. found: (rank, grade) of each relevant article that was retrieved; relevant: grades of all.
     exact, partial: of a list, `eval.metrics.spans.Counts`. conflicts: pairs of answers (claimed to exclude each other,
-    of which rightly). seconds: of the answer. memory: the most the process had used by then, MiB.
+    of which rightly). seconds: of the answer. memory: the most the process had used by then, MiB. avoided: of a
+    question with an answer that a person rejected, whether it was not given again.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Row:
     partial: tuple[float, ...] | None = None
     conflicts: tuple[int, int] = (0, 0)
     memory: float = 0.0
+    avoided: float | None = None
 
     @property
     def right(self) -> bool:

@@ -101,6 +101,7 @@ METRICS: dict[str, Metric] = {
     "abstained_right": Metric(
         "unanswerable ones not answered", lambda r: float(not r.answered) if r.judged and not r.answerable else None
     ),
+    "rejected_avoided": Metric("answers that a person rejected, not given again", lambda r: r.avoided),
     "abstention_auroc": Metric(
         "chance that an answerable one is believed more than another",
         lambda r: (r.belief, float(r.answerable)) if r.judged else None,

@@ -89,8 +89,8 @@ def build_page(desk: Desk) -> tuple[Any, dict[str, Any]]:
 
         shown = [box, chat, turns]
         for event in (box.submit, send.click):
-            event(reply, [box, turns, *limits], shown, concurrency_limit=8, concurrency_id="ask", **QUIET)
-        chat.example_select(picked, [turns, *limits], shown, concurrency_limit=8, concurrency_id="ask", **QUIET)
+            event(reply, [box, turns, *limits], shown, concurrency_limit=None, concurrency_id="ask", **QUIET)
+        chat.example_select(picked, [turns, *limits], shown, concurrency_limit=None, concurrency_id="ask", **QUIET)
         clear.click(lambda: ("", [], []), None, shown, **QUIET)
         demo.load(lambda: gr.Chatbot(examples=[{"text": text} for text in suggest()]), None, chat, **QUIET)
     demo.queue(max_size=64)

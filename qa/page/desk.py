@@ -11,7 +11,7 @@ from index.errors import AttestError
 from qa.answer import Answer
 from qa.assistant import Assistant
 
-WAITING = 32  # questions that are answered or wait; one more is refused
+WAITING = 6  # questions that are answered or wait; one more is refused, rather than that all wait long
 
 
 class Busy(AttestError):

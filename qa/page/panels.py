@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import AttestError
 from index.formats import FORMATS
+from qa.export import FORMATS as FORMS
+from qa.export import export
+from qa.feedback import KINDS, feedback_file, kinds, record
 from qa.page.filters import MOST_LISTED, choices
 from qa.page.holdings import head_html, holdings_html, progress_html
 from qa.page.intake import MOST_BYTES, Intake
@@ -67,11 +69,6 @@ def listed(desk: Desk) -> list[tuple[str, str]]:
 
 
 def export_panel(gr: Any, turns: Any) -> None:
-    if find_spec("qa.export") is None:
-        return
-    from qa.export import FORMATS as FORMS
-    from qa.export import export
-
     scopes = ("The whole chat", "The last answer")
     with gr.Accordion("Export", open=False, elem_id="at-export"):
         scope = gr.Radio(scopes, value=scopes[0], label="What")
@@ -94,10 +91,6 @@ def export_panel(gr: Any, turns: Any) -> None:
 
 
 def feedback_panel(gr: Any, desk: Desk, turns: Any) -> None:
-    if find_spec("qa.feedback") is None:
-        return
-    from qa.feedback import KINDS, feedback_file, kinds, record
-
     place = feedback_file(desk.folder or desk.assistant.library.manifest["folder"])
     with gr.Accordion("Feedback", open=False, elem_id="at-feedback"):
         may = gr.Checkbox(False, label="Keep my judgements in a file on this machine", info=str(place))
