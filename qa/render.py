@@ -8,14 +8,14 @@ import textwrap
 import unicodedata
 
 from qa.answer import Answer
-from qa.shown import Shown, dates, disagreements, entries, origin
+from qa.shown import FEW, Shown, dates, disagreements, entries, origin
 
 _WIDTH = 96
 
 
 def to_text(answer: Answer, *, color: bool = False) -> str:
     """For a terminal: the answer, where it stands, and the passage with the quote marked. Control characters are shown
-    as code points, so that an article cannot steer the terminal."""
+    as code points, so that an article cannot steer the terminal. Of more passages than a few only the sources."""
     if not answer.answered:
         return f"No answer: {one_line(answer.reason or '')}."
     on, off, bold, end = ("\033[1;4m", "\033[0m", "\033[1m", "\033[0m") if color else (">>", "<<", "", "")
@@ -23,13 +23,15 @@ def to_text(answer: Answer, *, color: bool = False) -> str:
     for number, (text, note, cited) in enumerate(entries(answer), 1):
         head = one_line(text) if number == 1 else f"{number}. {one_line(text)}"
         lines = [f"{bold}{head}{end}", f"   {note}"]
-        for shown in cited:
+        for shown in cited[:FEW]:
             marked = "".join(
                 f"{on}{one_line(part)}{off}" if quote else one_line(part) for part, quote in shown.parts
             ).strip()
             wrapped = textwrap.fill(marked, _WIDTH, initial_indent="   | ", subsequent_indent="   | ")
             lines += ["", f"   {one_line(origin(shown.citation))}", wrapped]
             lines += [f"   {one_line(note)}" for note in (dates(shown.citation), shown.also) if note]
+        rest = "; ".join(dict.fromkeys(origin(shown.citation) for shown in cited[FEW:]))
+        lines += ["", f"   Also in {one_line(rest)}"] if rest else []
         blocks.append("\n".join(lines))
     blocks += [one_line(f"{head}: {one}; {other}") for head, one, other in disagreements(answer)]
     return "\n\n".join(blocks)

@@ -11,6 +11,7 @@ from qa.edtf import spoken
 Parts = list[tuple[str, bool]]
 """A passage in pieces: text, and whether it is quoted."""
 
+FEW = 4  # passages of an answer that are shown at once, where there is not room for all
 NAMED = 4  # other articles of the same text; of more only the number is shown
 
 

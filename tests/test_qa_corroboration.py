@@ -6,9 +6,11 @@ from index.article import Article
 from index.build import build
 from index.passages import Passage
 from qa import Assistant
-from qa.answer import Item
+from qa.answer import Answer, Item
 from qa.candidates import cited
 from qa.corroboration import corroborated, mentions
+from qa.page.evidence import answer_html
+from qa.render import to_markdown, to_text
 
 NAMES = "Anna Berit Carl Dag Elsa Finn Greta Hans Ines Jens Karin Lars Maja Nils".split()
 FIRST = "The mayor spoke. The storm on Friday killed twelve people in Lund."
@@ -82,3 +84,12 @@ def test_the_assistant_cites_all_that_say_so(write, tmp_path):
     answer = assistant.ask("How many people did the storm kill in Lund?", top=1)
     assert len(answer.considered) == 8 and len(answer.answers[0].citations) > 8
     assert answer.verify() == []
+
+
+def test_of_many_passages_a_terminal_and_the_page_show_a_few_and_markdown_all():
+    others = [place(f"In Lund, twelve people were killed by the storm, {name} wrote.", name) for name in NAMES]
+    answer = Answer("How many?", (said("twelve", others=others),), None, 0.1)
+    assert to_markdown(answer).count("twelve\\*\\*") + to_markdown(answer).count("**twelve**") == 15
+    assert to_text(answer).count(">>twelve<<") == 4 and "Also in Dag, 2024-06-07; Elsa, 2024-06-07; " in to_text(answer)
+    folded = answer_html(answer)
+    assert folded.count("<mark>") == 15 and folded.index("11 more passages") > folded.index("Carl")

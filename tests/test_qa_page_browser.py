@@ -26,7 +26,7 @@ from qa import Assistant
 from qa.page import intake
 from qa.page.article import add_article
 from qa.page.chat import build_page
-from qa.page.desk import Desk
+from qa.page.desk import WAITING, Desk
 from qa.render import visible
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -329,7 +329,7 @@ def test_judgements_are_kept_only_where_that_was_allowed(watch, library):
 def test_a_busy_desk_says_so_and_the_question_stays(watch, library):
     one = watch()
     one.page.locator("#at-chat .example").first.wait_for(timeout=WAIT)  # they are asked too
-    places = [library[0]._places.acquire(blocking=False) for _ in range(32)]
+    places = [library[0]._places.acquire(blocking=False) for _ in range(WAITING)]
     try:
         assert all(places) and "ask again in a few seconds" in one.ask("Who sent the letters?").inner_text()
     finally:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from qa.answer import Answer, Item
 from qa.page.citation import AROUND, figure, marked, nearest, origin
 from qa.page.markup import article_link, text
-from qa.shown import Shown, entries
+from qa.shown import FEW, Shown, entries
 
 NEAREST = 3  # passages that are shown where there is no answer
 _CONFLICTS = {
@@ -33,7 +33,7 @@ def answer_html(answer: Answer, applied: str = "") -> str:
         return f'<section class="at-turn">{said}{notes}{_nearest(answer)}</section>'
     (_, _, cited), *others = entries(answer)
     disputes = "".join(_conflict(answer, pair["answers"], pair["kind"]) for pair in answer.conflicts)
-    evidence = "".join(map(figure, cited))
+    evidence = "".join(map(figure, cited[:FEW])) + _rest(cited[FEW:])
     more = "".join(_other(item, shown) for item, (_, _, shown) in zip(answer.answers[1:], others, strict=False))
     more = f'<h4 class="at-label">Other answers, less likely</h4>{more}' if more else ""
     body = f'{disputes}<h4 class="at-label">Evidence</h4>{evidence}{more}'
@@ -95,6 +95,14 @@ def _words(words: str) -> list[str]:
 def _other(item: Item, cited: Sequence[Shown]) -> str:
     told = f'<strong>{_short(item.text)}</strong> <span class="at-sure">{_sure(item)}</span>'
     return f'<details class="at-other"><summary>{told}</summary>{"".join(map(figure, cited))}</details>'
+
+
+def _rest(cited: Sequence[Shown]) -> str:
+    """The further passages that say so, folded."""
+    if not cited:
+        return ""
+    head = _count(len(cited), "more passage")
+    return f'<details class="at-other"><summary>{head}</summary>{"".join(map(figure, cited))}</details>'
 
 
 def _conflict(answer: Answer, pair: Sequence[int], kind: str) -> str:
