@@ -24,7 +24,10 @@ from index.errors import AttestError, LibraryMissing, NoArticles, QuestionError
 from index.library import Library
 from qa import Answer, Assistant, ask
 from qa.answer import Citation, Extract, Item
-from qa.page.chat import answer_to
+from qa.page.desk import Desk
+from qa.page.filters import Chosen
+from qa.page.turns import answers
+from qa.page.turns import ask as ask_page
 from qa.question import MOST_QUESTION, check_question, make_filter
 from qa.reader import Reading, Span
 from qa.render import to_html, to_markdown, to_text, visible
@@ -725,12 +728,12 @@ def test_odd_histories_are_taken_as_they_come(assistant, history):
 
 def test_the_pages_conversation_grows_by_each_answer_but_not_by_bad_questions(assistant):
     made = assistant({"a.txt": LETTERS}, "Spain")
-    shown, past = answer_to(made, "Who opposed the exercise?", [])
-    assert "<mark>Spain</mark>" in shown and len(past) == 1
-    shown, past = answer_to(made, "When did they?", past)
-    assert "opposed the exercise" in made.reader.asked[-1] and len(past) == 2
-    shown, same = answer_to(made, "<b>?</b>" * 200, past)
-    assert same == past and "<b>" not in shown and "1600 characters" in shown
+    turns = [ask_page(Desk(made), "Who opposed the exercise?", [], Chosen())]
+    assert "<mark>Spain</mark>" in turns[0].shown[1].replace("&#32;", " ") and len(answers(turns)) == 1
+    turns.append(ask_page(Desk(made), "When did they?", turns, Chosen()))
+    assert "opposed the exercise" in made.reader.asked[-1] and len(answers(turns)) == 2
+    bad = ask_page(Desk(made), "<b>?</b>" * 200, turns, Chosen())
+    assert bad.answer is None and "<b>" not in bad.shown[1] and "1600 characters" in bad.shown[1]
 
 
 # Questions
@@ -910,3 +913,12 @@ def test_opening_what_is_no_folder_is_refused_by_name(write, tmp_path, name):
     write({"a.txt": LETTERS})
     with pytest.raises(AttestError, match=name):
         Assistant.open(tmp_path / name, reader="overlap", encoder="hashed")
+
+
+def test_of_a_large_library_more_passages_are_read(write, tmp_path, monkeypatch):
+    names = [chr(ord("a") + n) * 4 for n in range(26)]
+    build(write({f"{name}.txt": f"Letters about training came from {name}." for name in names}), tmp_path, "hashed")
+    assistant = Assistant.open(tmp_path, reader="overlap", encoder="hashed")
+    assert len(assistant.ask("Who sent letters about training?").considered) == 8
+    monkeypatch.setattr("qa.assistant.MANY", 25)
+    assert len(assistant.ask("Who sent letters about training?").considered) == 16
