@@ -101,7 +101,7 @@ class Assistant:
         meant, repairs = self.understand(asked, history, chosen)
         found = self.consider(meant, chosen)
         fitted = calibration(self.reader.name)
-        threshold = fitted.threshold if fitted else 0.5
+        threshold = fitted.threshold(self.library.manifest["passages"]) if fitted else 0.5
         choice = choose(found.read, found.candidates, threshold, top)
         items = tuple(self.borne_out(found.read, item, chosen) for item in choice.items)
         best = found.candidates[0].probability if found.candidates else None
@@ -151,7 +151,8 @@ class Assistant:
 
     def consider(self, meant: Meant, chosen: Filter) -> Found:
         """Retrieves and reads. Of several readings of the question the one counts that is answered best."""
-        most = READ if self.library.manifest["passages"] <= MANY else READ_OF_MANY
+        size, fitted = self.library.manifest["passages"], calibration(self.reader.name)
+        most = READ if size <= MANY else READ_OF_MANY
         found = hits(self.library, meant, most, chosen)
         rows = [hit.row for hit in found]
         places = [self.library.passage(row, chosen) for row in rows]
@@ -160,7 +161,7 @@ class Assistant:
         for order, question in enumerate(meant.readings if texts else ()):
             one = self.reader.read(question, texts)
             cosines = self.library.cosines(question, rows)
-            weighed = weigh(question, places, one, list(cosines), calibration(self.reader.name))
+            weighed = weigh(question, places, one, list(cosines), size, fitted)
             weighed = doubted(decided(weighed, question), meant, order)
             if not candidates or (weighed and weighed[0].probability > candidates[0].probability):
                 kept, reading, candidates = question, one, weighed

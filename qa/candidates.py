@@ -13,7 +13,7 @@ from index.search.lexical import content_words, stem
 from index.sentences import touched
 from qa.answer import Citation, Extract, Item
 from qa.claims import concerns
-from qa.confidence import LEAD, Calibration
+from qa.confidence import LEAD, SIZE, Calibration
 from qa.dates import asks_when, quoted, whole_mention
 from qa.reader import Reading, Span
 from qa.reader.tidy import tidy
@@ -38,9 +38,11 @@ def weigh(
     places: Sequence[tuple[Article, Passage]],
     reading: Reading,
     cosines: Sequence[float],
+    size: int,
     fitted: Calibration | None,
 ) -> list[Candidate]:
-    """Candidates, most probable first; ties keep the reader's order. cosines: of the question to each place.
+    """Candidates, most probable first; ties keep the reader's order. cosines: of the question to each place. size: of
+    the library, in passages.
 
     Without a fit the best span has the reader's `answerable`, and the others less, by the odds of their scores.
     """
@@ -51,7 +53,7 @@ def weigh(
     when = asks_when(question)
     spans = [_whole(span, *places[span.passage], when=when) for span in reading.spans]
     for span in spans:
-        rival = max((other.score for other in spans if not same(other.text, span.text)), default=-math.inf)
+        rival = next((other.score for other in spans if not same(other.text, span.text)), -math.inf)  # best first
         features = {
             "score": span.score,
             "share": span.share,
@@ -60,6 +62,7 @@ def weigh(
             "behind": best - span.score,
             "lead": max(-LEAD, min(LEAD, span.score - rival)),
             "rank": math.log1p(span.passage),
+            "size": math.log(max(1, min(size, SIZE))),
         }
         unfitted = reading.answerable * _odds(best) / _odds(span.score)
         probability = fitted.probability(features) if fitted else unfitted

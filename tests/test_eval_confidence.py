@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from eval import calibrate, confidence, validation
 from eval.confidence import SETS, WAYS, Outcome, figures
 from eval.provenance import provenance
+from qa.confidence import FEATURES, SIZE, SMALL, Calibration, calibration
 from qa.reader.mix import is_validation
 
 TEXTS = [
@@ -90,9 +92,31 @@ def test_a_confidence_is_fitted_and_its_examples_kept(data, tmp_path, capsys, mo
     command = ["--data", str(data), "--reader", "overlap", "--keep", str(tmp_path / "kept.json")]
     assert calibrate.main(command) == 0
     first = json.loads(capsys.readouterr().out)
-    assert set(first) == {"weights", "bias", "threshold", "fitted_on"}
+    assert set(first) == {"weights", "bias", "thresholds", "fitted_on"} and len(first["thresholds"]) == 2
     assert first["fitted_on"]["validation documents"]["questions"] == 20
     assert calibrate.main(command) == 0 and json.loads(capsys.readouterr().out) == first
+
+
+def test_a_large_library_is_asked_for_as_many_right_answers_among_those_given():
+    def best(*pairs):
+        return [(p, right, calibrate.Example("q", (), right, True, False)) for p, right in pairs]
+
+    found = best((0.9, True), (0.6, True), (0.5, False), (0.3, True), (0.2, False), (0.1, False))
+    assert calibrate.right_of(found, 0.5) == pytest.approx(2 / 3) and calibrate.right_of(found, 0.95) == 0
+    assert calibrate._as_right(found, 0.6) == 0.21 and calibrate._as_right(found, 0.7) == 0.51
+
+
+def test_the_threshold_lies_between_those_of_a_small_and_a_large_library():
+    fitted = Calibration({}, 0.0, (0.4, 0.2))
+    assert [fitted.threshold(size) for size in (0, 16, 300, 10**6)] == pytest.approx([0.4, 0.4, 0.2, 0.2])
+    assert 0.2 < fitted.threshold(150) < fitted.threshold(30) < 0.4
+
+
+def test_the_shipped_confidence_is_lower_the_more_passages_may_mislead():
+    fitted = calibration("attest")
+    facts = dict.fromkeys(FEATURES, 1.0)
+    small, large = (fitted.probability(facts | {"size": math.log(size)}) for size in (SMALL, SIZE))
+    assert small > large and fitted.threshold(SMALL) > fitted.threshold(SIZE)
 
 
 def test_of_paths_in_a_command_the_last_name_is_told():
