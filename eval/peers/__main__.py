@@ -1,6 +1,6 @@
-"""Attest beside its peers: `python -m eval.peers --set-up`, then `python -m eval.peers --squad FILE`.
+"""Attest beside its peers: `python -m eval.peers --set-up`, then `python -m eval.peers --rows FILE`.
 
-Sets: the project's own questions over seeds/, and with --squad question-answering rows (SQuAD's, as .jsonl.gz), of
+Sets: the project's own questions over seeds/, and with --rows question-answering rows (SQuAD's, as .jsonl.gz), of
 which every context becomes an article. What each system did is kept in --cache; a run that was interrupted, or that
 names other --peers, goes on from there. The result is that of everything that is kept.
 """
@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         models.export_encoder(args.cache / "models" / "encoder")
         models.export_reader(args.cache / "models" / "reader")
         plan = Plan(args.cache.resolve(), names, args.rounds, args.sample, lambda line: print(line, file=sys.stderr))
-        asked = [sets.own(), *(sets.opened(file, args.questions, plan.cache) for file in args.squad)]
+        asked = [sets.own(), *(sets.opened(file, args.questions, plan.cache) for file in args.rows)]
         for one in asked:
             run(plan, one)
         told(plan, asked, args.out, argv)
@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m eval.peers", description=__doc__.splitlines()[0])
     made.add_argument("--set-up", action="store_true", help="only make the environments of the peers")
-    made.add_argument("--squad", type=Path, nargs="*", default=[], help="rows (.jsonl.gz) asked as an open collection")
+    made.add_argument("--rows", type=Path, nargs="*", default=[], help="rows (.jsonl.gz) asked as an open collection")
     made.add_argument("--questions", type=int, default=500, help="of each file of rows, spread over it")
     made.add_argument("--peers", nargs="*", default=[], help=f"of {', '.join(PEERS)}; else all")
     made.add_argument("--rounds", type=int, default=3, help="of indexing and of starting")
