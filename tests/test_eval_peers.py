@@ -178,7 +178,9 @@ def test_times_are_forgotten_without_the_answers_and_unknown_names_are_refused(f
         measure.forget(plan.cache, "none")
 
 
-def test_the_whole_command_with_fakes(fakes, tmp_path, capsys):
+def test_the_whole_command_with_fakes(fakes, tmp_path, capsys, monkeypatch):
+    for name in ("export_encoder", "export_reader"):
+        monkeypatch.setattr(models, name, lambda folder: folder)
     argv = ["--cache", str(tmp_path / "cache"), "--out", str(tmp_path / "out"), "--rounds", "1", "--sample", "1"]
     assert command.main([*argv, "--peers", "nobody"]) == 2
     assert "'nobody': known are attest, other, aside" in capsys.readouterr().err
@@ -201,6 +203,7 @@ def test_the_whole_command_with_fakes(fakes, tmp_path, capsys):
     }
     own = part["systems"]["other"]["quality"]["own"]
     assert own["cited"] == [1.0, 1.0, 1.0] and own["abstained"][0] == 0.0 and own["f1"][0] == 1.0
+    assert part["systems"]["other"]["commits"] == [result["commit"]]
     assert part["lead"]["other"]["own"]["f1"] == [0.0, 0.0, 0.0]
     assert "| other, fitted |" in out and (tmp_path / "out" / "rows-quality.svg").is_file()
 
@@ -395,3 +398,10 @@ def test_what_people_write_by_hand_runs_on_the_exported_weights(tmp_path, seeds)
         answer["answered"] and dict(read(seeds))[answer["source"]][answer["start"] : answer["end"]] == answer["quote"]
     )
     assert 0 < answer["forward"] < answer["seconds"]
+
+
+def test_a_peer_that_never_answers_enough_has_no_fitted_threshold():
+    silent = [outcome(True, -math.inf), outcome(True, 1.0, 1.0), outcome(False, 0.5)]
+    ready = [outcome(True, 0.2), outcome(True, 1.0, 1.0), outcome(False, 0.5)]
+    assert report.thresholds({OURS: ready, "silent": silent, "ready": ready}) == {"ready": 0.2}
+    json.dumps(score.without_threshold(silent, 1.0), allow_nan=False)

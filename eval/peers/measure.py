@@ -148,6 +148,13 @@ def load(plan: Plan, asked: Asked, what: str, name: str) -> dict[str, Any] | Non
     return kept
 
 
+def commits(plan: Plan, asked: Asked, name: str) -> list[str]:
+    """Of the code with which what is kept was measured."""
+    paths = plan.kept(asked, "*", name)
+    kept = [json.loads(path.read_text(encoding="utf-8")) for path in paths.parent.parent.glob(f"*/{name}.json")]
+    return sorted({one["commit"] for one in kept if one["commit"]})
+
+
 def forget(cache: Path, what: str) -> None:
     """what: "all", "times" (all but the answers), or the name of a system. Raises AttestError for anything else."""
     if what not in {"all", "times", *PEERS}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 
 from eval.chart import line_chart
 from eval.peers import score
-from eval.peers.measure import Plan, load
+from eval.peers.measure import Plan, commits, load
 from eval.peers.sets import OWN, Asked
 from eval.peers.table import OURS, PEERS
 
@@ -31,8 +32,10 @@ def outcomes_of(plan: Plan, asked: Asked) -> dict[str, list[score.Outcome]]:
 
 
 def thresholds(outcomes: Mapping[str, Sequence[score.Outcome]]) -> dict[str, float]:
-    """Of each peer, chosen as our own was: on the questions over seeds/. Ours is the one that is shipped."""
-    return {name: score.threshold(rows) for name, rows in outcomes.items() if name != OURS}
+    """Of each peer, chosen as our own was: on the questions over seeds/. Ours is the one that is shipped. None for a
+    peer that leaves more of them without an answer whatever its threshold."""
+    found = {name: score.threshold(rows) for name, rows in outcomes.items() if name != OURS}
+    return {name: least for name, least in found.items() if math.isfinite(least)}
 
 
 def figures(plan: Plan, asked: Asked, outcomes: Mapping[str, list[score.Outcome]], least: Mapping[str, float]) -> Any:
@@ -50,7 +53,7 @@ def figures(plan: Plan, asked: Asked, outcomes: Mapping[str, list[score.Outcome]
             for way, answered in ways[name].items()
         }
         quality |= score.without_threshold(rows, coverage) | {"errors": sum(one.failed for one in rows)}
-        systems[name] = {"quality": quality, "cost": _cost(plan, asked, name)}
+        systems[name] = {"quality": quality, "cost": _cost(plan, asked, name), "commits": commits(plan, asked, name)}
     ours = score.values(outcomes[OURS], ways[OURS]["own"]) if OURS in outcomes else {}
     lead = {
         name: {
