@@ -21,6 +21,7 @@ class Peer:
 
 
 _CUT = {"words": 150, "overlap": 30}
+_TXTAI = {"words": 60, "overlap": 10, "context": 3, "hybrid": True}
 _HAYSTACK = {**_CUT, "top_k": 8, "typed": True, "answers": 20}
 
 PEERS: dict[str, Peer] = {
@@ -31,6 +32,7 @@ PEERS: dict[str, Peer] = {
     "haystack-untyped": Peer(
         "eval.peers.haystack", "haystack", settings={**_HAYSTACK, "store": "memory", "typed": False}, timed=False
     ),
-    "txtai": Peer("eval.peers.txtai", "txtai", settings={**_CUT, "context": 3, "hybrid": True}),
+    "txtai": Peer("eval.peers.txtai", "txtai", settings={**_TXTAI, "masked": True}),
+    "txtai-unmasked": Peer("eval.peers.txtai", "txtai", settings={**_TXTAI, "masked": False}, timed=False),
     "by-hand": Peer("eval.peers.by_hand", settings={**_CUT, "top_k": 8}),
 }

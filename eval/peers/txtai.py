@@ -1,7 +1,9 @@
 """txtai: its embeddings index (vectors and BM25), and its RAG pipeline with an extractive model.
 
 Its answers come without offsets and without a score. What it cites is the passage that its second search names; the
-score here is the similarity of the best passage, which its setting `minscore` is compared with.
+score here is the similarity of the best passage, which its setting `minscore` is compared with. It takes the best start
+and the best end of the whole input; where a reader that knows "no answer" points at its first token, that is a
+TypeError. `masked` hides all tokens but those of the passages from it, so that the same weights give a span.
 """
 
 from __future__ import annotations
@@ -21,10 +23,14 @@ def make(settings: dict[str, Any]) -> Txtai:
 class Txtai:
     packages = ("txtai", "transformers", "faiss-cpu", "torch")
 
-    def __init__(self, encoder: str, reader: str, words: int, overlap: int, context: int, hybrid: bool) -> None:
+    def __init__(
+        self, encoder: str, reader: str, words: int, overlap: int, context: int, hybrid: bool, masked: bool
+    ) -> None:
         self._settings = {"path": encoder, "content": True, "hybrid": hybrid, "gpu": False}
         self._reader, self._words, self._overlap, self._context = reader, words, overlap, context
+        self._masked = masked
         self._rag: Any = None
+        self._seen: dict[str, str] = {}
         self._best: float | None = None
 
     def index(self, articles: Path, library: Path) -> int:
@@ -45,19 +51,22 @@ class Txtai:
 
         embeddings = Embeddings()
         embeddings.load(str(library))
-        self._text = {row["id"]: row["text"] for row in embeddings.search("select id, text from txtai", 10**6)}
         search = embeddings.batchsearch
 
         def noted(*args: Any, **options: Any) -> Any:
             found = search(*args, **options)
+            self._seen = {row["id"]: row["text"] for row in found[0]}
             self._best = max((row["score"] for row in found[0]), default=None)
             return found
 
         embeddings.batchsearch = noted
         task = "question-answering"
         self._rag = RAG(embeddings, self._reader, gpu=False, task=task, context=self._context, output="reference")
-        model, reader = embeddings.model.model, self._rag.model.model
-        model.forward, reader.forward = FORWARD.around(model.forward), FORWARD.around(reader.forward)
+        model, questions = embeddings.model.model, self._rag.model
+        model.forward, reader = FORWARD.around(model.forward), questions.model
+        reader.forward = FORWARD.around(reader.forward)
+        if self._masked:
+            reader.forward = _masked(reader.forward, questions.tokenizer.sep_token_id)
 
     def ask(self, question: str, before: str | None) -> Found:
         asked = joined(question, before)
@@ -66,7 +75,20 @@ class Txtai:
         if not text or reference is None:
             return Found(score=self._best)
         source, start, end = json.loads(reference)
-        return Found(True, self._best, text, source, start, end, self._text[reference])
+        return Found(True, self._best, text, source, start, end, self._seen[reference])
 
     def withheld(self, question: str, before: str | None) -> Found:
         return Found(score=self._best)
+
+
+def _masked(forward: Any, separator: int) -> Any:
+    """The forward pass, with logits of minus infinity at all tokens but those of the passages."""
+
+    def within(**inputs: Any) -> Any:
+        out = forward(**inputs)
+        outside = (inputs["token_type_ids"] == 0) | (inputs["input_ids"] == separator)
+        for logits in (out.start_logits, out.end_logits):
+            logits.masked_fill_(outside, float("-inf"))
+        return out
+
+    return within
