@@ -22,7 +22,7 @@ class Peer:
 
 # Chosen for each peer on the questions over seeds/, which can only favour it: of windows of 60 to 200 words, 1 to 5
 # passages for txtai (which reads 512 word pieces in all), 4 to 8 for the others. Batches and the number of answers are
-# their defaults. `typed`, `masked`: see the modules; the rows without show what the peers do with our reader as they are.
+# their defaults. `typed`, `masked`: see the modules; rows without show what the peers do with our reader as they are.
 _HAYSTACK = {"words": 200, "overlap": 40, "top_k": 8, "answers": 20}
 _TXTAI = {"words": 60, "overlap": 10, "context": 3, "hybrid": True}
 
