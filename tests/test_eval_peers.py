@@ -201,6 +201,9 @@ def test_the_whole_command_with_fakes(fakes, tmp_path, capsys, monkeypatch):
         "other",
         "aside",
     }
+    monkeypatch.setattr(command, "run", None)
+    assert command.main([*argv, "--rows", str(file), "--questions", "4", "--no-run"]) == 0
+    assert json.loads((tmp_path / "out" / "peers.json").read_text(encoding="utf-8"))["sets"] == result["sets"]
     own = part["systems"]["other"]["quality"]["own"]
     assert own["cited"] == [1.0, 1.0, 1.0] and own["abstained"][0] == 0.0 and own["f1"][0] == 1.0
     assert part["systems"]["other"]["commits"] == [result["commit"]]

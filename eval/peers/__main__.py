@@ -32,21 +32,27 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.set_up:
             environments.set_up(args.cache / "env", needed)
             return 0
-        if lacking := environments.missing(args.cache / "env", needed):
-            raise AttestError(f"no environment for {', '.join(lacking)}; run `python -m eval.peers --set-up` first")
         for what in args.again:
             forget(args.cache, what)
-        models.export_encoder(args.cache / "models" / "encoder")
-        models.export_reader(args.cache / "models" / "reader")
         plan = Plan(args.cache.resolve(), names, args.rounds, args.sample, lambda line: print(line, file=sys.stderr))
         asked = [sets.own(), *(sets.opened(file, args.questions, plan.cache) for file in args.rows)]
-        for one in asked:
-            run(plan, one)
+        if not args.no_run:
+            prepare(args.cache, needed)
+            for one in asked:
+                run(plan, one)
         told(plan, asked, args.out, argv)
     except AttestError as error:
         print(f"eval.peers: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def prepare(cache: Path, needed: set[str]) -> None:
+    """The weights as folders. Raises AttestError where an environment is not set up."""
+    if lacking := environments.missing(cache / "env", needed):
+        raise AttestError(f"no environment for {', '.join(lacking)}; run `python -m eval.peers --set-up` first")
+    models.export_encoder(cache / "models" / "encoder")
+    models.export_reader(cache / "models" / "reader")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -58,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--rounds", type=int, default=3, help="of indexing and of starting")
     made.add_argument("--sample", type=int, default=60, help="questions that all are asked in turn")
     made.add_argument("--again", nargs="*", default=[], help="forget what is kept: all, times, or names of systems")
+    made.add_argument("--no-run", action="store_true", help="only tell what is kept")
     made.add_argument("--cache", type=Path, default=user_cache_path("attest", appauthor=False) / "peers")
     made.add_argument("--out", type=Path, default=Path("eval/results/peers"))
     return made
