@@ -80,8 +80,9 @@ def fakes(tmp_path, monkeypatch):
     (tmp_path / "lib" / "fake_system.py").write_text(FAKE, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "lib"))
     log = tmp_path / "log.txt"
-    for name in list(table.PEERS):
+    for name in table.PEERS.copy():
         monkeypatch.delitem(table.PEERS, name)
+    monkeypatch.setitem(report.LATENCY, "other", 0.5)
     for name, timed in ((OURS, True), ("other", True), ("aside", False)):
         settings = {"name": name, "log": str(log)}
         monkeypatch.setitem(table.PEERS, name, Peer("fake_system", given=False, settings=settings, timed=timed))
@@ -181,7 +182,7 @@ def test_times_are_forgotten_without_the_answers_and_unknown_names_are_refused(f
 def test_the_whole_command_with_fakes(fakes, tmp_path, capsys, monkeypatch):
     for name in ("export_encoder", "export_reader"):
         monkeypatch.setattr(models, name, lambda folder: folder)
-    argv = ["--cache", str(tmp_path / "cache"), "--out", str(tmp_path / "out"), "--rounds", "1", "--sample", "1"]
+    argv = ["--cache", str(tmp_path / "cache"), "--out", str(tmp_path / "out"), "--rounds", "1", "--sample", "4"]
     assert command.main([*argv, "--peers", "nobody"]) == 2
     assert "'nobody': known are attest, other, aside" in capsys.readouterr().err
     rows = [{"id": str(n), "question": f"Who is n{n}", "context": f"It is n{n}.", "answers": []} for n in range(4)]
@@ -207,6 +208,7 @@ def test_the_whole_command_with_fakes(fakes, tmp_path, capsys, monkeypatch):
     own = part["systems"]["other"]["quality"]["own"]
     assert own["cited"] == [1.0, 1.0, 1.0] and own["abstained"][0] == 0.0 and own["f1"][0] == 1.0
     assert part["systems"]["other"]["commits"] == [result["commit"]]
+    assert {bar["bar"].split()[0] for bar in part["bars"] if "ratio" in bar} >= {"p50_ms", "start_s"}
     assert part["lead"]["other"]["own"]["f1"] == [0.0, 0.0, 0.0]
     assert "| other, fitted |" in out and (tmp_path / "out" / "rows-quality.svg").is_file()
 

@@ -120,7 +120,7 @@ def _cost(plan: Plan, asked: Asked, name: str) -> dict[str, Any]:
     if first:
         found["start_s"] = round(statistics.median(first), 3)
     if times:
-        p50, p95 = np.quantile([seconds for seconds, _ in times], (0.5, 0.95), method="inverted_cdf")
+        p50, p95 = np.quantile([seconds for seconds, _ in times], (0.5, 0.95), method="inverted_cdf").tolist()
         found |= {"p50_ms": round(1000 * p50, 1), "p95_ms": round(1000 * p95, 1), "asked_warm": len(times)}
         found["outside"] = round(statistics.median(1 - forward / seconds for seconds, forward in times), 3)
     return found
