@@ -103,7 +103,7 @@ def test_a_large_library_is_asked_for_as_many_right_answers_among_those_given():
 
     found = best((0.9, True), (0.6, True), (0.5, False), (0.3, True), (0.2, False), (0.1, False))
     assert calibrate.right_of(found, 0.5) == pytest.approx(2 / 3) and calibrate.right_of(found, 0.95) == 0
-    assert calibrate._as_right(found, 0.6) == 0.21 and calibrate._as_right(found, 0.7) == 0.51
+    assert [calibrate._as_right(found, share) for share in (0.6, 0.7, 0.8)] == [0.11, 0.21, 0.51]
 
 
 def test_the_threshold_lies_between_those_of_a_small_and_a_large_library():
