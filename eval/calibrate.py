@@ -1,20 +1,22 @@
 """Fits the confidence of a reader: `python -m eval.calibrate --data FOLDER [--reader attest] [--write]`.
 
 Two sets of questions, neither of them a test set, ask the whole assistant: those of `eval.validation`, and the
-project's questions over seeds/. Every candidate span is an example: right if its token F1 with an accepted answer is at
-least one half, wherever it stands. A logistic regression on the features of qa.confidence gives the probability; the
-threshold of a small library is the highest one at which `--coverage` of the answerable seeds questions are still
-answered; that of a large one is where as many of the given answers are right on the validation documents.
+project's questions, over seeds/ alone and among some thousand other news articles. Every candidate span is an example:
+right if its token F1 with an accepted answer is at least one half, wherever it stands. A logistic regression on the
+features of qa.confidence gives the probability; the threshold is the highest one at which `--coverage` of the
+answerable questions over seeds/ alone are still answered.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from eval.logistic import fit_logistic
 from eval.metrics import auroc, fold, token_f1
 from eval.questions import Question, read_questions
 from eval.reliability import calibration_error
+from eval.retrieval import read
 from eval.validation import validation
 from index.filter import Filter
 from qa.assistant import Assistant
@@ -33,23 +36,27 @@ from qa.progress import bar
 
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "qa" / "confidence.json"
-SEEDS = 4.0  # weight of an example over seeds/, news in several voices, of which there are a twelfth as many
+OWN = 4.0  # weight of an example of our own questions: news in several voices, of which there are few
+CROWD = Path("corpora", "reuters21578.jsonl.gz")
+BAR = bar("embedding", "passages")
 
 
 @dataclass(frozen=True)
 class Example:
-    """A candidate span of a question. group: the question; seeds: asked over seeds/, else over validation documents."""
+    """A candidate span of a question. group: the question; seeds: asked over seeds/ alone; own: a question of ours that
+    was asked among other articles; neither: asked over validation documents."""
 
     group: str
     features: tuple[float, ...]
     right: bool
     answerable: bool
     seeds: bool
+    own: bool = False
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.calibrate", description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder with train/*.jsonl.gz")
+    parser.add_argument("--data", type=Path, required=True, help="folder with train/ and corpora/")
     parser.add_argument("--reader", default="attest")
     parser.add_argument("--coverage", type=float, default=0.88)
     parser.add_argument("--keep", type=Path, help="keeps the examples in this file, and uses them if it is there")
@@ -71,12 +78,26 @@ def collect(args: argparse.Namespace) -> list[Example]:
     seeds = HERE.parent / "seeds"
     assistant = Assistant.open(seeds, reader=args.reader)
     own = read_questions(HERE / "questions" / "seeds.jsonl", assistant.library.article)
-    examples = _ask_all(assistant, [(question, question.answerable) for question in own], seeds=True)
+    asked = [(question, question.answerable) for question in own]
+    examples = _ask_all(assistant, asked, seeds=True)
     with tempfile.TemporaryDirectory() as scratch:
+        crowd = Assistant.open(among(seeds, args.data, Path(scratch)), reader=args.reader, progress=BAR)
+        examples += [replace(one, seeds=False, own=True) for one in _ask_all(crowd, asked, seeds=True)]
         for folder, asked in validation(args.data / "train", Path(scratch)):
-            other = Assistant.open(folder, reader=args.reader, progress=bar("embedding", "passages"))
+            other = Assistant.open(folder, reader=args.reader, progress=BAR)
             examples += _ask_all(other, asked, seeds=False)
     return examples
+
+
+def among(seeds: Path, data: Path, scratch: Path) -> Path:
+    """A folder of the seeds articles and every third one of Reuters-21578, which tell of other years."""
+    folder = scratch / "among"
+    folder.mkdir()
+    for path in seeds.glob("*.txt"):
+        shutil.copyfile(path, folder / path.name)
+    lines = (json.dumps({"text": row["text"]}) for row in islice(read(data / CROWD), 0, None, 3))
+    (folder / "others.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    return folder
 
 
 def _ask_all(assistant: Assistant, questions: Sequence[tuple[Question, bool]], seeds: bool) -> list[Example]:
@@ -104,25 +125,29 @@ def fit(examples: Sequence[Example], coverage: float) -> dict[str, Any]:
     y = np.array([example.right for example in examples], float)
     mean, spread = x.mean(0), x.std(0) + 1e-9
     z = np.hstack([(x - mean) / spread, np.ones((len(x), 1))])
-    rows = np.array([SEEDS if example.seeds else 1.0 for example in examples])
+    rows = np.array([OWN if example.seeds or example.own else 1.0 for example in examples])
     w = fit_logistic(z, y, rows, np.array([1.0] * x.shape[1] + [0.0]))
     weights = w[:-1] / spread
     bias = float(w[-1] - (weights * mean).sum())
     probability = 1 / (1 + np.exp(-(x @ weights + bias)))
-    best: dict[str, tuple[float, bool, Example]] = {}
+    best: dict[tuple[str, bool], tuple[float, bool, Example]] = {}
     for p, example in zip(probability, examples, strict=True):
-        if example.group not in best or p > best[example.group][0]:
-            best[example.group] = (float(p), example.right, example)
-    few, many = ([b for b in best.values() if b[2].seeds is seeds] for seeds in (True, False))
-    first = _threshold(few, coverage)
-    second = _as_right(many, right_of(few, first))
+        key = example.group, example.own
+        if key not in best or p > best[key][0]:
+            best[key] = (float(p), example.right, example)
+    few, crowd, many = (
+        [b for b in best.values() if (b[2].seeds, b[2].own) == kind]
+        for kind in ((True, False), (False, True), (False, False))
+    )
+    threshold = _threshold(few, coverage)
     return {
         "weights": {name: round(float(v), 5) for name, v in zip(FEATURES, weights, strict=True)},
         "bias": round(bias, 5),
-        "thresholds": [first, second],
+        "threshold": threshold,
         "fitted_on": {
-            "seeds questions": _figures(few, first),
-            "validation documents": _figures(many, second),
+            "seeds questions": _figures(few, threshold),
+            "seeds questions among other articles": _figures(crowd, threshold),
+            "validation documents": _figures(many, threshold),
         },
     }
 
@@ -133,16 +158,6 @@ def _threshold(best: Sequence[tuple[float, bool, Example]], coverage: float) -> 
     return float(int(top[min(len(top) - 1, int(coverage * len(top)))] * 1e4)) / 1e4
 
 
-def _as_right(best: Sequence[tuple[float, bool, Example]], share: float) -> float:
-    """The lowest threshold, in hundredths, at which this share of the given answers is right."""
-    return next((n / 100 for n in range(1, 100) if right_of(best, n / 100) >= share), 0.99)
-
-
-def right_of(best: Sequence[tuple[float, bool, Example]], threshold: float) -> float:
-    given = [right for p, right, _ in best if p >= threshold]
-    return sum(given) / max(1, len(given))
-
-
 def _figures(best: Sequence[tuple[float, bool, Example]], threshold: float) -> dict[str, Any]:
     """On the best candidate of each question. brier: mean squared error of the probability."""
     given = [b for b in best if b[0] >= threshold]
@@ -151,7 +166,7 @@ def _figures(best: Sequence[tuple[float, bool, Example]], threshold: float) -> d
     return {
         "questions": len(best),
         "right_of_answerable": round(sum(r for _, r, _ in best) / max(1, len(best) - len(no)), 3),
-        "right_of_given": round(right_of(best, threshold), 3),
+        "right_of_given": round(sum(r for _, r, _ in given) / max(1, len(given)), 3),
         "coverage": round(sum(b[2].answerable for b in given) / max(1, len(best) - len(no)), 3),
         "abstained_of_unanswerable": round(sum(p < threshold for p, _, _ in no) / max(1, len(no)), 3),
         "brier": round(sum((p - r) ** 2 for p, r, _ in best) / max(1, len(best)), 4),

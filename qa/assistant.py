@@ -101,7 +101,7 @@ class Assistant:
         meant, repairs = self.understand(asked, history, chosen)
         found = self.consider(meant, chosen)
         fitted = calibration(self.reader.name)
-        threshold = fitted.threshold(self.library.manifest["passages"]) if fitted else 0.5
+        threshold = fitted.threshold if fitted else 0.5
         choice = choose(found.read, found.candidates, threshold, top)
         items = tuple(self.borne_out(found.read, item, chosen) for item in choice.items)
         best = found.candidates[0].probability if found.candidates else None

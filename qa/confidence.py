@@ -21,23 +21,16 @@ how far before the best that says something else, at most LEAD either way. rank:
 size: log of the number of passages of the library, at most SIZE: the more there are, the more of them mislead."""
 
 LEAD = 10.0
-SMALL, SIZE = 16, 300
+SIZE = 300
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """probability = sigmoid(bias + sum of weight * feature). thresholds: below the first Attest does not answer in a
-    library of SMALL passages, below the second in one of SIZE and more; at both as many of the given answers are right.
-    """
+    """probability = sigmoid(bias + sum of weight * feature). threshold: below it Attest does not answer."""
 
     weights: Mapping[str, float]
     bias: float
-    thresholds: tuple[float, float]
-
-    def threshold(self, size: int) -> float:
-        """Of a library of so many passages; between SMALL and SIZE by the logarithm."""
-        part = math.log(max(SMALL, min(size, SIZE)) / SMALL) / math.log(SIZE / SMALL)
-        return (1 - part) * self.thresholds[0] + part * self.thresholds[1]
+    threshold: float
 
     def probability(self, features: Mapping[str, float]) -> float:
         x = self.bias + sum(self.weights.get(name, 0.0) * features[name] for name in FEATURES)
@@ -50,4 +43,4 @@ def calibration(reader: str) -> Calibration | None:
     path = files("qa").joinpath("confidence.json")
     fitted = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     row = fitted.get(reader)
-    return Calibration(row["weights"], row["bias"], tuple(row["thresholds"])) if row else None
+    return Calibration(row["weights"], row["bias"], row["threshold"]) if row else None

@@ -12,7 +12,7 @@ import pytest
 from eval import calibrate, confidence, validation
 from eval.confidence import SETS, WAYS, Outcome, figures
 from eval.provenance import provenance
-from qa.confidence import FEATURES, SIZE, SMALL, Calibration, calibration
+from qa.confidence import FEATURES, SIZE, calibration
 from qa.reader.mix import is_validation
 
 TEXTS = [
@@ -44,6 +44,7 @@ def data(tmp_path: Path) -> Path:
     kept = [row for row in rows("x", varied) if is_validation(row)]
     for name in validation.MOST:
         write(tmp_path / "data" / "train" / f"{name}.jsonl.gz", [row | {"id": f"{name}{row['id']}"} for row in kept])
+    write(tmp_path / "data" / calibrate.CROWD, [{"text": f"Corn prices rose in year {n}."} for n in range(9)])
     return tmp_path / "data"
 
 
@@ -92,31 +93,23 @@ def test_a_confidence_is_fitted_and_its_examples_kept(data, tmp_path, capsys, mo
     command = ["--data", str(data), "--reader", "overlap", "--keep", str(tmp_path / "kept.json")]
     assert calibrate.main(command) == 0
     first = json.loads(capsys.readouterr().out)
-    assert set(first) == {"weights", "bias", "thresholds", "fitted_on"} and len(first["thresholds"]) == 2
-    assert first["fitted_on"]["validation documents"]["questions"] == 20
+    assert set(first) == {"weights", "bias", "threshold", "fitted_on"}
+    asked = {name: part["questions"] for name, part in first["fitted_on"].items()}
+    assert set(asked.values()) == {120, 20} and asked["seeds questions among other articles"] == 120
     assert calibrate.main(command) == 0 and json.loads(capsys.readouterr().out) == first
 
 
-def test_a_large_library_is_asked_for_as_many_right_answers_among_those_given():
-    def best(*pairs):
-        return [(p, right, calibrate.Example("q", (), right, True, False)) for p, right in pairs]
-
-    found = best((0.9, True), (0.6, True), (0.5, False), (0.3, True), (0.2, False), (0.1, False))
-    assert calibrate.right_of(found, 0.5) == pytest.approx(2 / 3) and calibrate.right_of(found, 0.95) == 0
-    assert [calibrate._as_right(found, share) for share in (0.6, 0.7, 0.8)] == [0.11, 0.21, 0.51]
-
-
-def test_the_threshold_lies_between_those_of_a_small_and_a_large_library():
-    fitted = Calibration({}, 0.0, (0.4, 0.2))
-    assert [fitted.threshold(size) for size in (0, 16, 300, 10**6)] == pytest.approx([0.4, 0.4, 0.2, 0.2])
-    assert 0.2 < fitted.threshold(150) < fitted.threshold(30) < 0.4
+def test_the_seeds_among_other_articles(data, seeds, tmp_path):
+    texts = (calibrate.among(seeds, data, tmp_path) / "others.jsonl").read_text().splitlines()
+    assert [json.loads(text)["text"][-2] for text in texts] == ["0", "3", "6"]
+    assert {path.name for path in (tmp_path / "among").glob("*.txt")} == {path.name for path in seeds.glob("*.txt")}
 
 
 def test_the_shipped_confidence_is_lower_the_more_passages_may_mislead():
     fitted = calibration("attest")
     facts = dict.fromkeys(FEATURES, 1.0)
-    small, large = (fitted.probability(facts | {"size": math.log(size)}) for size in (SMALL, SIZE))
-    assert small > large and fitted.threshold(SMALL) > fitted.threshold(SIZE)
+    small, large = (fitted.probability(facts | {"size": math.log(size)}) for size in (16, SIZE))
+    assert small > large
 
 
 def test_of_paths_in_a_command_the_last_name_is_told():

@@ -22,7 +22,8 @@ class Peer:
 
 # Chosen for each peer on the questions over seeds/, which can only favour it: of windows of 60 to 200 words, 1 to 5
 # passages for txtai (which reads 512 word pieces in all), 4 to 8 for the loop by hand. Haystack has the best of these:
-# with its own 150 / 30 words it did worse. Batches and the number of answers are their defaults. `typed`, `masked`: see the modules; rows without show what the peers do with our reader as they are.
+# with its own 150 / 30 words it did worse. Batches and the number of answers are their defaults. `typed`, `masked`: see
+# the modules; rows without show what the peers do with our reader as they are.
 _HAYSTACK = {"words": 200, "overlap": 40, "top_k": 8, "answers": 20}
 _TXTAI = {"words": 60, "overlap": 10, "context": 3, "hybrid": True}
 
