@@ -103,7 +103,7 @@ class Assistant:
         fitted = calibration(self.reader.name)
         threshold = fitted.threshold if fitted else 0.5
         choice = choose(found.read, found.candidates, threshold, top)
-        items = tuple(self.borne_out(found.read, item, chosen) for item in choice.items)
+        items = self.borne_out(found.read, choice.items, chosen)
         best = found.candidates[0].probability if found.candidates else None
         passages = list(zip(found.considered, found.texts, strict=True))
         done = trace(meant.readings, found.read, repairs, chosen, passages, best, threshold, bool(items))
@@ -140,14 +140,15 @@ class Assistant:
                 turns.append(Turn(found.read, best[0].span.text if best else None, cited))
         return turns
 
-    def borne_out(self, question: str, item: Item, chosen: Filter) -> Item:
-        """The item with all its sources, and with yes or no where that was asked and its quote decides it."""
-        held = {citation.source: self.library.article(citation.source) for citation in item.citations}
-        origins = {source: origin(article) for source, article in held.items() if article}
-        places = [self.library.passage(hit.row, chosen) for hit in self.library.search(question, DEEP, chosen)]
-        item = corroborated(question, item, places, origins)
-        item = with_reprints(item, lambda source: self.library.reprints(source, chosen))
-        return replace(item, polarity=polarity(question, item.citations[0]))
+    def borne_out(self, question: str, items: Sequence[Item], chosen: Filter) -> tuple[Item, ...]:
+        """The items with all their sources, and with yes or no where that was asked and a quote decides it."""
+        sources = {citation.source for item in items for citation in item.citations}
+        origins = {source: origin(held) for source in sources if (held := self.library.article(source))}
+        ranked = self.library.search(question, DEEP, chosen) if items else []
+        places = [self.library.passage(hit.row, chosen) for hit in ranked]
+        found = (corroborated(question, item, places, origins) for item in items)
+        cited = (with_reprints(item, lambda source: self.library.reprints(source, chosen)) for item in found)
+        return tuple(replace(item, polarity=polarity(question, item.citations[0])) for item in cited)
 
     def consider(self, meant: Meant, chosen: Filter) -> Found:
         """Retrieves and reads. Of several readings of the question the one counts that is answered best."""

@@ -29,15 +29,16 @@ Place = tuple[Article, Passage]
 
 
 def corroborated(question: str, item: Item, places: Sequence[Place], origins: Mapping[str, str]) -> Item:
-    """The item with a citation in each further article of `places` that says it. origins: of the sources that it is
-    cited in already, see `qa.candidates.origin`."""
+    """The item with a citation in each further article of `places` that says it. origins: by source, see
+    `qa.candidates.origin`; of all that it is cited in."""
     said = Claim(item.citations[0])
     words = re.findall(r"\w+", item.text.lower())
     if len(words) > LONGEST or STOP.issuperset(words):
         return item
     further: dict[str, tuple[Citation, str]] = {}
+    known = {citation.source for citation in item.citations}
     for article, passage in places:
-        if article.source not in origins and article.source not in further:
+        if article.source not in known and article.source not in further:
             alike = (c for c in mentions(item.text, article, passage) if same_claim(question, said, Claim(c)))
             if citation := next(alike, None):
                 further[article.source] = citation, origin(article)
