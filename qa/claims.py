@@ -48,13 +48,17 @@ class Claim:
         return signed(self.sentence)
 
     @cached_property
+    def words(self) -> Mapping[str, int]:
+        return signed(self.whole)
+
+    @cached_property
     def quoted(self) -> Mapping[str, int]:
         return signed(self.citation.quote)
 
     @cached_property
     def around(self) -> frozenset[str]:
         """Stems of the sentence outside the quote."""
-        return frozenset(signed(self.whole)) - self.quoted.keys()
+        return frozenset(self.words) - self.quoted.keys()
 
     @cached_property
     def about(self) -> frozenset[str]:

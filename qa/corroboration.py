@@ -60,11 +60,11 @@ def same_claim(question: str, said: Claim, other: Claim) -> bool:
     common = asked(question).common - said.quoted.keys()
     about = common - _EMPTY
     names = asked(question).stems - common - said.quoted.keys()
-    there, here = signed(said.whole), signed(other.whole)
+    there, here = said.words, other.words
     shared = about & there.keys() & here.keys()
-    if len(shared) < SHARE * len(about) or not names <= (other.about if about else here.keys()):
+    if len(shared) < SHARE * len(about) or len(shared | names) < min(LEAST, len(about | names)):
         return False
-    if len(shared | names) < min(LEAST, len(about | names)):
+    if names and not names <= here.keys() and not (about and names <= other.about):
         return False
     turned = any(there[word] * here[word] < 0 for word in (shared | said.quoted.keys()) & there.keys() & here.keys())
     return not turned and _days(said.citation) == _days(other.citation)
