@@ -41,29 +41,12 @@ def make_server(desk: Desk) -> MCPServer[Any]:
     from mcp.server.mcpserver.exceptions import ToolError
     from mcp.types import ToolAnnotations
 
-    from qa.page.api import answer, checked, released
+    from qa.page.api import make_ask, released
 
     server: MCPServer[Any] = MCPServer("attest", instructions=_ABOUT, version=released(), log_level="ERROR")
     reads = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 
-    @server.tool(annotations=reads)
-    def ask(
-        question: str,
-        history: list[str] | None = None,
-        sources: list[str] | None = None,
-        since: str | None = None,
-        until: str | None = None,
-        as_of: str | None = None,
-        top: int | None = None,
-    ) -> dict[str, Any]:
-        """Answer a question from the articles, with citations. history: the questions before it, oldest first, if it
-        is a follow-up. sources: only these articles or folders. since, until: days of publication (2024-06-07),
-        inclusive. as_of: as if asked at the end of that day. top: at most so many answers."""
-        asked = {"history": history, "sources": sources, "since": since, "until": until, "as_of": as_of, "top": top}
-        try:
-            return answer(desk, checked(question=question, **asked))
-        except AttestError as error:
-            raise ToolError(str(error)) from None
+    server.tool(annotations=reads)(make_ask(desk, ToolError))
 
     @server.tool(annotations=reads)
     def article(source: str, start: int = 0) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Everything that is sent is checked and bounded; an answer is `Answer.to_dict()`,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
@@ -84,6 +85,30 @@ def answer(desk: Desk, question: Question) -> dict[str, Any]:
     """Raises Busy, and what `Assistant.ask` raises."""
     options = question.model_dump(exclude={"question", "history"})
     return desk.ask(question.question, question.history, **options).to_dict()
+
+
+def make_ask(desk: Desk, failed: Callable[[str], Exception]) -> Callable[..., dict[str, Any]]:
+    """The tool and endpoint "ask" of frameworks that read a signature. failed: a message -> what they want raised."""
+
+    def ask(
+        question: str,
+        history: list[str] | None = None,
+        sources: list[str] | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        as_of: str | None = None,
+        top: int | None = None,
+    ) -> dict[str, Any]:
+        """Answer a question from the articles, with citations. history: the questions before it, oldest first, if it
+        is a follow-up. sources: only these articles or folders. since, until: days of publication (2024-06-07),
+        inclusive. as_of: as if asked at the end of that day. top: at most so many answers."""
+        asked = {"history": history, "sources": sources, "since": since, "until": until, "as_of": as_of, "top": top}
+        try:
+            return answer(desk, checked(question=question, **asked))
+        except AttestError as error:
+            raise failed(str(error)) from None
+
+    return ask
 
 
 def checked(**fields: Any) -> Question:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
 
-from index.errors import AttestError
-from qa.page.api import answer, checked, make_api
+from qa.page.api import make_api, make_ask
 from qa.page.article import add_article
 from qa.page.chat import build_page
 from qa.page.desk import Desk
@@ -47,20 +45,5 @@ def name_ask(desk: Desk) -> None:
     """The endpoint "ask" of the Gradio page, for gradio_client; to be called where the page is built."""
     import gradio as gr
 
-    def ask(
-        question: str,
-        history: list[str] | None = None,
-        sources: list[str] | None = None,
-        since: str | None = None,
-        until: str | None = None,
-        as_of: str | None = None,
-        top: int | None = None,
-    ) -> dict[str, Any]:
-        """The answer to a question, as `attest ask --json` gives it."""
-        asked = {"history": history, "sources": sources, "since": since, "until": until, "as_of": as_of, "top": top}
-        try:
-            return answer(desk, checked(question=question, **asked))
-        except AttestError as error:
-            raise gr.Error(str(error), print_exception=False) from None
-
+    ask = make_ask(desk, lambda why: gr.Error(why, print_exception=False))
     gr.api(ask, api_name="ask", concurrency_limit=None)
