@@ -12,7 +12,7 @@ from typing import Any
 from eval import figures
 from eval.cards import card, worst_first
 from eval.metrics import METRICS, Row, row_of
-from eval.report import number
+from eval.report import between, number
 
 TILES = {
     "f1": "token F1",
@@ -67,7 +67,7 @@ def _tiles(result: dict[str, Any]) -> str:
         if value is None:
             continue
         shown = f"{value * 1000:.0f} ms" if name.startswith("seconds") else f"{value:.2f}"
-        span = f"{interval[0]:.2f} – {interval[1]:.2f}" if interval and interval[0] != interval[1] else ""
+        span = between(interval, 2, " – ")
         tiles.append(f'<div class="tile"><strong>{shown}</strong><span>{span}</span><p>{what}</p></div>')
     return f'<section class="tiles">{"".join(tiles)}</section>'
 
@@ -95,7 +95,7 @@ def _table(result: dict[str, Any]) -> str:
         value, interval = result["figures"].get(name), result["intervals"].get(name)
         if value is None:
             continue
-        span = f"{interval[0]:.3f} – {interval[1]:.3f}" if interval and interval[0] != interval[1] else ""
+        span = between(interval, 3, " – ")
         drawn = figures.strip(value, interval) if name in UNIT else ""
         arrow = " ↓" if metric.less else ""
         cells = f"<td>{number(value)}</td><td>{span}</td><td>{drawn}</td><td>{escape(metric.what)}{arrow}</td>"

@@ -54,11 +54,11 @@ def number(value: float | None) -> str:
     return "-" if value is None else f"{value:.0f}" if value == int(value) and abs(value) > 1 else f"{value:.4f}"
 
 
-def between(interval: Sequence[float] | None) -> str:
+def between(interval: Sequence[float] | None, digits: int = 4, to: str = " - ") -> str:
     """Nothing where there is no interval, or nothing in it."""
     if interval is None or interval[0] == interval[1]:
         return ""
-    return f"{interval[0]:.4f} - {interval[1]:.4f}"
+    return to.join(f"{end:.{digits}f}" for end in interval)
 
 
 def _of_type(rows: Sequence[Row]) -> dict[str, float | None]:
