@@ -15,7 +15,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ from qa.progress import bar
 
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "qa" / "confidence.json"
+OVER = SEEDS, CROWDED, VALIDATION = "seeds questions", "seeds questions among other articles", "validation documents"
 OWN = 4.0  # weight of an example of our own questions: news in several voices, of which there are few
 CROWD = Path("corpora", "reuters21578.jsonl.gz")
 BAR = bar("embedding", "passages")
@@ -43,15 +44,13 @@ BAR = bar("embedding", "passages")
 
 @dataclass(frozen=True)
 class Example:
-    """A candidate span of a question. group: the question; seeds: asked over seeds/ alone; own: a question of ours that
-    was asked among other articles; neither: asked over validation documents."""
+    """A candidate span of a question. group: the question; over: where it was asked, one of OVER."""
 
     group: str
     features: tuple[float, ...]
     right: bool
     answerable: bool
-    seeds: bool
-    own: bool = False
+    over: str
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -79,13 +78,13 @@ def collect(args: argparse.Namespace) -> list[Example]:
     assistant = Assistant.open(seeds, reader=args.reader)
     own = read_questions(HERE / "questions" / "seeds.jsonl", assistant.library.article)
     asked = [(question, question.answerable) for question in own]
-    examples = _ask_all(assistant, asked, seeds=True)
+    examples = _ask_all(assistant, asked, SEEDS)
     with tempfile.TemporaryDirectory() as scratch:
         crowd = Assistant.open(among(seeds, args.data, Path(scratch)), reader=args.reader, progress=BAR)
-        examples += [replace(one, seeds=False, own=True) for one in _ask_all(crowd, asked, seeds=True)]
+        examples += _ask_all(crowd, asked, CROWDED)
         for folder, asked in validation(args.data / "train", Path(scratch)):
             other = Assistant.open(folder, reader=args.reader, progress=BAR)
-            examples += _ask_all(other, asked, seeds=False)
+            examples += _ask_all(other, asked, VALIDATION)
     return examples
 
 
@@ -100,7 +99,7 @@ def among(seeds: Path, data: Path, scratch: Path) -> Path:
     return folder
 
 
-def _ask_all(assistant: Assistant, questions: Sequence[tuple[Question, bool]], seeds: bool) -> list[Example]:
+def _ask_all(assistant: Assistant, questions: Sequence[tuple[Question, bool]], over: str) -> list[Example]:
     tell = bar("asking", "questions")
     examples = []
     for done, (question, answerable) in enumerate(questions, 1):
@@ -108,7 +107,7 @@ def _ask_all(assistant: Assistant, questions: Sequence[tuple[Question, bool]], s
         meant, _ = assistant.understand(question.question, history, Filter())
         for candidate in assistant.consider(meant, Filter()).candidates:
             features = tuple(round(candidate.features[name], 5) for name in FEATURES)
-            examples.append(Example(question.id, features, is_right(candidate, question), answerable, seeds))
+            examples.append(Example(question.id, features, is_right(candidate, question), answerable, over))
         tell(done, len(questions))
     return examples
 
@@ -125,30 +124,23 @@ def fit(examples: Sequence[Example], coverage: float) -> dict[str, Any]:
     y = np.array([example.right for example in examples], float)
     mean, spread = x.mean(0), x.std(0) + 1e-9
     z = np.hstack([(x - mean) / spread, np.ones((len(x), 1))])
-    rows = np.array([OWN if example.seeds or example.own else 1.0 for example in examples])
+    rows = np.array([1.0 if example.over == VALIDATION else OWN for example in examples])
     w = fit_logistic(z, y, rows, np.array([1.0] * x.shape[1] + [0.0]))
     weights = w[:-1] / spread
     bias = float(w[-1] - (weights * mean).sum())
     probability = 1 / (1 + np.exp(-(x @ weights + bias)))
-    best: dict[tuple[str, bool], tuple[float, bool, Example]] = {}
+    best: dict[tuple[str, str], tuple[float, bool, Example]] = {}
     for p, example in zip(probability, examples, strict=True):
-        key = example.group, example.own
+        key = example.group, example.over
         if key not in best or p > best[key][0]:
             best[key] = (float(p), example.right, example)
-    few, crowd, many = (
-        [b for b in best.values() if (b[2].seeds, b[2].own) == kind]
-        for kind in ((True, False), (False, True), (False, False))
-    )
-    threshold = _threshold(few, coverage)
+    parts = {over: [b for b in best.values() if b[2].over == over] for over in OVER}
+    threshold = _threshold(parts[SEEDS], coverage)
     return {
         "weights": {name: round(float(v), 5) for name, v in zip(FEATURES, weights, strict=True)},
         "bias": round(bias, 5),
         "threshold": threshold,
-        "fitted_on": {
-            "seeds questions": _figures(few, threshold),
-            "seeds questions among other articles": _figures(crowd, threshold),
-            "validation documents": _figures(many, threshold),
-        },
+        "fitted_on": {over: _figures(part, threshold) for over, part in parts.items()},
     }
 
 
