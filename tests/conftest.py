@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -58,3 +59,28 @@ def write(tmp_path: Path) -> Write:
         return folder
 
     return made
+
+
+@pytest.fixture
+def growth() -> Callable[..., float]:
+    """growth(work, small, large, below): how many times as long work(large) takes as work(small), by processor time.
+
+    The least of several tries, which end once it is `below`: a busy machine makes one try slow, work that grows too
+    fast makes all of them slow. Times under a millisecond count as one.
+    """
+
+    def seconds(work: Callable[[int], object], size: int) -> float:
+        began = time.process_time()
+        work(size)
+        return max(time.process_time() - began, 0.001)
+
+    def tried(work: Callable[[int], object], small: int, large: int, below: float, tries: int = 6) -> float:
+        least = float("inf")
+        for _ in range(tries):
+            short = min(seconds(work, small) for _ in range(3))
+            least = min(least, seconds(work, large) / short)
+            if least < below:
+                break
+        return least
+
+    return tried

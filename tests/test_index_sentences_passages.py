@@ -135,9 +135,13 @@ def test_blank_text_has_no_sentences(text):
     ids=["blank line", "indented line", "dot leaders", "glued dot leaders", "abbreviations", "slashes"],
 )
 def test_odd_texts_of_ten_thousand_characters_are_split_in_no_time(text):
-    before = time.process_time()
-    split(plain_article(text, "a.txt"), pieces=spaced_words)
-    assert time.process_time() - before < 0.25  # all are a few milliseconds where the work grows with the length
+    def seconds() -> float:
+        before = time.process_time()
+        split(plain_article(text, "a.txt"), pieces=spaced_words)
+        return time.process_time() - before
+
+    tries = (seconds() for _ in range(5))  # all are a few milliseconds where the work grows with the length
+    assert any(spent < 0.25 for spent in tries)
 
 
 # Any text: short blocks, repeated, so that the texts are long enough for many passages and still shrink well

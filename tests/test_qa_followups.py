@@ -143,6 +143,6 @@ def test_any_words_in_any_order_give_one_to_three_questions(question, turns):
 @pytest.mark.parametrize("word", ["he ", "the ", "Macron ", "that ", "and ", "did ", "'", "what is "])
 def test_the_time_grows_with_the_length(word):
     question = (word * 1000)[:1000]
-    began = time.perf_counter()
+    began = time.process_time()
     resolve(question, [Turn(question, question)] * 4)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
