@@ -6,7 +6,10 @@ import base64
 import contextlib
 import json
 import os
+import platform
 import socket
+import subprocess
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -416,6 +419,30 @@ def test_a_port_in_use_is_told_with_the_next_step(assistant):
         port = taken.getsockname()[1]
         with pytest.raises(AttestError, match=rf"port {port}.*--port"):
             page.serve(assistant, port)
+
+
+HEAPS = """
+import ctypes, sys, threading
+from qa.page import few_arenas
+if sys.argv[1:]:
+    few_arenas()
+libc, wait = ctypes.CDLL(None), threading.Barrier(8)
+libc.malloc.argtypes, libc.malloc.restype = [ctypes.c_size_t], ctypes.c_void_p
+def work():
+    wait.wait(), libc.malloc(100_000), wait.wait()
+threads = [threading.Thread(target=work) for _ in range(8)]
+[thread.start() for thread in threads], [thread.join() for thread in threads]
+libc.malloc_info(0, ctypes.c_void_p.in_dll(libc, "stdout"))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc gives each thread a heap")
+def test_many_threads_share_two_heaps():
+    def heaps(*few: str) -> int:
+        command = [sys.executable, "-c", HEAPS, *few]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.count("<heap nr")
+
+    assert heaps("few") <= 2 < heaps()
 
 
 def test_settings_of_gradio_in_the_environment_do_not_count(monkeypatch, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import socket
 import tempfile
@@ -26,6 +27,7 @@ def serve(assistant: Assistant, port: int, host: str = HOST, folder: Path | None
     Raises AttestError where the port is taken, or where others could reach the page without a password.
     """
     password = password_for(host)
+    few_arenas()
     with listening(host, port) as sock, tempfile.TemporaryDirectory(prefix="attest-") as scratch:
         alone(scratch)
         import uvicorn
@@ -79,3 +81,10 @@ def alone(scratch: str) -> None:
         del os.environ[name]
     os.environ |= {"GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_SHARE": "False", "GRADIO_TEMP_DIR": scratch}
     os.environ |= {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
+
+
+def few_arenas() -> None:
+    """Lets all threads share two heaps, where the C library is glibc (mallopt(3)). It would give each of some forty
+    threads one of its own, and each grows to what one question needs."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(ctypes.c_int(-8), ctypes.c_int(2))  # M_ARENA_MAX
