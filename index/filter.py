@@ -29,7 +29,7 @@ class Filter:
 
     def sql(self) -> tuple[str, list[str]]:
         """What it asks of a row of the table of articles (`index.tables`), and the values in it."""
-        clauses, values = ["1"], list[str]()
+        clauses, values = ["true"], list[str]()
         if self.sources is not None:
             inside = "substr(source, 1, length(value) + 1) in (value || '/', value || '#')"
             clauses.append(f"exists (select 1 from json_each(?) where source = value or {inside})")

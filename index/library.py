@@ -109,7 +109,7 @@ class Library:
         """row -> (text, what its near-copies are known by)."""
         query = "select p.id, t.id, coalesce(copy_of, t.id) from passage p join text t on t.id = p.text"
         rows = json.dumps([hit.row for hit in hits])
-        found = self.db.execute(f"{query} where p.id in (select value from json_each(?))", (rows,))
+        found = self.db.execute(f"{query} where p.id in (select cast(value as bigint) from json_each(?))", (rows,))
         return {row: (article, group) for row, article, group in found}
 
     def _told(self, row: int) -> set[str]:

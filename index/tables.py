@@ -36,6 +36,10 @@ create index article_text on article(text);
 KNOWN = ("source", "title", "published", "dated_by", "author", "url", "language")
 """Columns of an article that are fields of `Article`."""
 
+_FILE = """
+insert into file(path, size, mtime_ns, sha256, refused) values (?, ?, ?, ?, ?) on conflict (path) do update
+set size = excluded.size, mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256, refused = excluded.refused
+"""
 PART = 16 * 2**20  # bytes of a file in one blob
 
 
@@ -76,9 +80,9 @@ class Tables:
 
     def add_file(self, file: File, original: Sequence[bytes]) -> None:
         """A file that is new, or that was looked at again. original: its bytes, `packed`, where they may be new."""
-        self.db.execute("insert or replace into file values (?, ?, ?, ?, ?)", tuple(vars(file).values()))
-        blobs = ((file.sha256, part, data) for part, data in enumerate(original))
-        self.db.executemany("insert or ignore into original values (?, ?, ?)", blobs)
+        self.db.execute(_FILE, tuple(vars(file).values()))
+        blobs = [(file.sha256, part, data) for part, data in enumerate(original)]
+        self.db.executemany("insert into original values (?, ?, ?) on conflict do nothing", blobs)
 
     def text(self, name: str) -> int | None:
         """The number of the text of that key, if it is here."""
@@ -88,22 +92,23 @@ class Tables:
     def add_text(self, name: str, text: str, passages: Sequence[Passage], signature: np.ndarray) -> list[int]:
         """A text that is not here; returns the rows of its passages: free ones first, the lowest first."""
         values = (name, text, signature.tobytes())
-        number = self.db.execute("insert into text(key, text, signature) values (?, ?, ?)", values).lastrowid
+        ((number,),) = self.db.execute("insert into text(key, text, signature) values (?, ?, ?) returning id", values)
         rows = []
         for passage in passages:
             row = self.free.pop() if self.free else self.rows
             self.rows = max(self.rows, row + 1)
-            self.db.execute("insert into passage values (?, ?, ?, ?)", (row, number, passage.start, passage.end))
             self._words.add(row, text[passage.start : passage.end])
             rows.append(row)
+        places = [(row, number, one.start, one.end) for row, one in zip(rows, passages, strict=True)]
+        self.db.executemany("insert into passage values (?, ?, ?, ?)", places)
         return rows
 
     def add(self, file: str, article: Article, name: str) -> None:
         """An article of a file, whose text is here under that key."""
         values = {known: getattr(article, known) for known in (*KNOWN, "sha256")}
         values |= {"file": file, "text": self.text(name)}
-        marks = ", ".join(f":{column}" for column in values)
-        self.db.execute(f"insert into article({', '.join(values)}) values ({marks})", values)
+        marks = ", ".join("?" * len(values))
+        self.db.execute(f"insert into article({', '.join(values)}) values ({marks})", tuple(values.values()))
 
     def drop(self, files: Sequence[str]) -> None:
         """Files and their articles, and what no other one has: bytes, texts, and the passages of these, which leave

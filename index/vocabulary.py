@@ -9,7 +9,7 @@ import re
 import sqlite3
 from collections.abc import Sequence
 
-from index.search.postings import BLOCK, postings
+from index.search.postings import BLOCK, EVERY, postings
 from index.search.terms import terms
 
 
@@ -21,14 +21,14 @@ class Vocabulary:
 
     def known(self, stem: str) -> int:
         """In how many passages it stands."""
-        query = "select sum(length(counts)) from lengths b cross join words w on w.block = b.block and term = ?"
+        query = f"select sum(length(counts)) from words where {EVERY} and term = ?"
         return int(self._db.execute(query, (stem,)).fetchone()[0] or 0)
 
     def starting(self, prefix: str) -> list[tuple[str, int]]:
         """(stem, passages) of the stems that begin so, in order."""
         query = (
-            "select term, sum(length(counts)) from lengths b cross join words w on w.block = b.block "
-            "and term >= ? and term < ? group by term order by term"
+            f"select term, sum(length(counts)) from words where {EVERY} and term >= ? and term < ? "
+            "group by term order by term"
         )
         return self._db.execute(query, (prefix, prefix + chr(0x10FFFF))).fetchall()
 

@@ -20,6 +20,8 @@ BITS = 15
 BLOCK = 1 << BITS
 MOST = 255
 """What a count is cut to."""
+EVERY = "block in (select block from lengths)"
+"""By which SQLite finds a term in each block, rather than among all terms of all."""
 
 Line = tuple[int, np.ndarray, np.ndarray]
 """Number of a block, places in it (uint16), counts (uint8)."""
@@ -27,7 +29,7 @@ Line = tuple[int, np.ndarray, np.ndarray]
 
 def postings(db: sqlite3.Connection, term: str) -> list[Line]:
     """The lines of a term, of all blocks."""
-    query = "select b.block, places, counts from lengths b cross join words w on w.block = b.block and term = ?"
+    query = f"select block, places, counts from words where {EVERY} and term = ? order by 1"
     return [
         (block, np.frombuffer(places, "<u2"), np.frombuffer(counts, np.uint8))
         for block, places, counts in db.execute(query, (term,))
@@ -38,7 +40,8 @@ def lengths(db: sqlite3.Connection, block: int | None = None) -> np.ndarray:
     """(blocks * BLOCK,) int64: terms of each row's passage, -1 where there is none; of one block, or of all."""
     last = db.execute("select coalesce(max(block), -1) from lengths").fetchone()[0] if block is None else 0
     found = np.full((last + 1) * BLOCK, -1, np.int64)
-    for number, held in db.execute("select block, lengths from lengths where ? is null or block = ?", (block, block)):
+    query, values = "select block, lengths from lengths", () if block is None else (block,)
+    for number, held in db.execute(query if block is None else f"{query} where block = ?", values):
         start = number * BLOCK if block is None else 0
         found[start : start + len(held) // 4] += np.frombuffer(held, "<u4")
     return found

@@ -3,11 +3,13 @@ what a new index of the same passages would be."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterable, Sequence
+from itertools import chain, groupby
+from operator import itemgetter
 
 import numpy as np
 
@@ -69,23 +71,32 @@ class Writer:
         blocks, numbers = (values.tolist() for values in np.divmod(keys[starts] >> BITS, max(1, len(terms))))
         places, counts = (keys & (BLOCK - 1)).astype("<u2"), counts.astype(np.uint8)
         known = {block for block in set(blocks) if self._db.execute(_ANY, (block,)).fetchone()}
-        empty = list[tuple[int, str]]()
-
-        def lines() -> Iterator[tuple[int, str, bytes, bytes]]:
-            for n, (block, number) in enumerate(zip(blocks, numbers, strict=True)):
+        lines, empty = list[tuple[int, str, bytes, bytes]](), list[tuple[int, str]]()
+        for at in range(0, len(blocks), _LINES):
+            here = slice(at, at + _LINES)
+            held = self._held([(b, terms[n]) for b, n in zip(blocks[here], numbers[here], strict=True) if b in known])
+            for n, (block, number) in enumerate(zip(blocks[here], numbers[here], strict=True), at):
                 part, line = slice(edges[n], edges[n + 1]), (block, terms[number])
-                held = self._db.execute(_LINE, line).fetchone() if block in known else None
-                if held:
-                    now = _changed(held, places[part], counts[part])
+                if line in held:
+                    now = _changed(held[line], places[part], counts[part])
                 else:
                     now = places[part].tobytes(), counts[part].tobytes()
                 if now[0]:
-                    yield *line, *now
+                    lines.append((*line, *now))
                 else:
                     empty.append(line)
-
-        self._db.executemany("insert or replace into words values (?, ?, ?, ?)", lines())
+            self._db.executemany(_KEEP, lines)
+            lines.clear()
         self._db.executemany("delete from words where block = ? and term = ?", empty)
+
+    def _held(self, asked: Sequence[tuple[int, str]]) -> dict[tuple[int, str], tuple[bytes, bytes]]:
+        """Lines as they are, of those that are there."""
+        found = dict[tuple[int, str], tuple[bytes, bytes]]()
+        for block, lines in groupby(asked, itemgetter(0)):
+            named = json.dumps([term for _, term in lines])
+            for term, places, counts in self._db.execute(_HELD, (block, named)):
+                found[block, term] = places, counts
+        return found
 
     def _write_lengths(self) -> None:
         rows = np.array(self._removed.rows + self._added.rows, np.int64)
@@ -96,13 +107,21 @@ class Writer:
             end = int(np.max(np.flatnonzero(held >= 0), initial=-1)) + 1
             if end:
                 line = (block, (held[:end] + 1).astype("<u4").tobytes())
-                self._db.execute("insert or replace into lengths values (?, ?)", line)
+                self._db.execute(_KEEP_LENGTHS, line)
             else:
                 self._db.execute("delete from lengths where block = ?", (block,))
 
 
 _ANY = "select 1 from words where block = ? limit 1"
-_LINE = "select places, counts from words where block = ? and term = ?"
+_HELD = "select term, places, counts from words where block = ? and term in (select value from json_each(?))"
+_KEEP = """
+insert into words(block, term, places, counts) values (?, ?, ?, ?)
+on conflict (block, term) do update set places = excluded.places, counts = excluded.counts
+"""
+_KEEP_LENGTHS = """
+insert into lengths values (?, ?) on conflict (block) do update set lengths = excluded.lengths
+"""
+_LINES = 4096  # written at a time
 
 
 class _Texts:
