@@ -17,6 +17,7 @@ from index.errors import EncoderMismatch, LibraryError, LibraryOutdated, NoArtic
 from index.formats import FORMATS, need_folder
 from index.generation import write
 from index.library import Library
+from index.postgres import is_server
 from index.scan import Entry, look
 from index.tables import key
 
@@ -51,6 +52,8 @@ def build(
     """
     root = Path(folder)
     need_folder(root)
+    if library is not None and is_server(library):
+        return _on_server(root, str(library), encoder, progress)
     place = Path(library) if library is not None else default_library(root)
     if place.resolve() == root.resolve():
         raise LibraryError(f"library {place} is the folder of articles itself; name another --library")
@@ -87,6 +90,17 @@ def build(
     return _report(Library.open(place), embedded=len(texts), changed=True)
 
 
+def _on_server(root: Path, place: str, encoder: str | None, progress: Progress | None) -> Report:
+    from index.postgres import build as server
+
+    def seen(old: Library | None) -> list[Entry]:
+        return _seen(root, root / ".attest", old)
+
+    full = _printable(str(root.resolve()))
+    held, embedded, changed = server.build(place, full, _model(encoder), encoder, seen, progress)
+    return _report(held, embedded, changed)
+
+
 def _new(entries: list[Entry], old: Library | None) -> dict[str, list[str]]:
     """The passages of each text that the library does not have, by its key."""
     found: dict[str, list[str]] = {}
@@ -116,10 +130,14 @@ def _compare(root: Path, place: Path, encoder: str | None) -> tuple[Library | No
             f"library {place} holds the articles of {held['folder']}, not of {full}; name another --library"
         )
     old = _opened(place, encoder, held) if held else None
+    return old, _seen(root, place, old)
+
+
+def _seen(root: Path, place: Path, old: Library | None) -> list[Entry]:
     entries = look(root, place, old)
     if not any(not entry.file.refused for entry in entries):
         raise _nothing(root, entries)
-    return old, entries
+    return entries
 
 
 def _opened(place: Path, encoder: str | None, held: store.Manifest) -> Library | None:

@@ -83,12 +83,17 @@ def _pairs(text: str) -> np.ndarray:
     return np.unique(codes[:-1] * np.uint64(0x9E3779B97F4A7C15) + codes[1:] * np.uint64(0xC2B2AE3D27D4EB4F))
 
 
+def bands(signatures: np.ndarray) -> Iterator[np.ndarray]:
+    """For each band (n,) uint64: what texts that agree in the whole band have in common."""
+    for band in range(BANDS):
+        columns = signatures[:, band * ROWS : (band + 1) * ROWS].astype(np.uint64)
+        yield (columns * _FACTORS[:ROWS]).sum(1)
+
+
 def _alike(signatures: np.ndarray, known: np.ndarray) -> Iterator[tuple[int, int]]:
     """Pairs of articles that agree in a whole band: each with the one before it and with the first of its run. known:
     (n,) bool, whose pairs are left out."""
-    for band in range(BANDS):
-        columns = signatures[:, band * ROWS : (band + 1) * ROWS].astype(np.uint64)
-        keys = (columns * _FACTORS[:ROWS]).sum(1)
+    for keys in bands(signatures):
         some = np.flatnonzero(np.isin(keys, keys[~known]))
         order = some[np.argsort(keys[some], kind="stable")]
         same = np.diff(keys[order]) == 0

@@ -10,6 +10,7 @@
     |   |-- LibraryCorrupt
     |   |-- LibraryOutdated     made by another version of Attest
     |   |-- LibraryLocked
+    |   |-- LibraryUnreachable    the server that holds it does not answer
     |   `-- EncoderMismatch
     |-- ModelError              an encoder or reader that cannot be loaded
     |-- QuestionError           a question or filter that cannot be asked
@@ -58,6 +59,10 @@ class LibraryOutdated(LibraryError):
 
 
 class LibraryLocked(LibraryError):
+    pass
+
+
+class LibraryUnreachable(LibraryError):
     pass
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from index.encoders import Encoder, load_encoder
 from index.errors import EncoderMismatch, LibraryCorrupt
 from index.filter import ALL, Filter
 from index.passages import Passage
+from index.postgres import is_server, open_library
 from index.search import Hit, Searcher
 from index.search.approximate import Approximate
 from index.search.codes import NAME
@@ -25,6 +27,7 @@ from index.search.diversity import spread
 from index.search.fusion import fuse
 from index.search.lexical import Lexical
 from index.search.whole import Whole
+from index.statements import Statements
 from index.tables import KNOWN, File, unpacked
 from index.vocabulary import Vocabulary
 
@@ -36,6 +39,9 @@ _ORDER = "order by published is null, published, source"  # of articles that hav
 
 class Library:
     """Open one with `Library.open(folder_of_the_library)`."""
+
+    db: Statements
+    folder: Path | str
 
     def __init__(self, folder: Path, generation: Path, manifest: store.Manifest, encoder: Encoder) -> None:
         self.folder, self.generation, self.manifest, self.encoder = folder, generation, manifest, encoder
@@ -55,10 +61,13 @@ class Library:
 
     @classmethod
     def open(cls, folder: str | Path, encoder: str | None = None) -> Library:
-        """Opens without embedding anything. encoder: refuse the library unless this one built it.
+        """Opens without embedding anything. folder: that of the library, or the address of one on a server
+        (`index.postgres`). encoder: refuse the library unless this one built it.
 
-        Raises LibraryMissing, LibraryCorrupt, EncoderMismatch.
+        Raises LibraryMissing, LibraryCorrupt, LibraryUnreachable, EncoderMismatch.
         """
+        if is_server(folder):
+            return open_library(str(folder), encoder)
         folder = Path(folder)
         while True:
             name = store.named(folder)
@@ -88,7 +97,15 @@ class Library:
 
     @cached_property
     def _searchers(self) -> dict[str, Searcher]:
+        return self._make_searchers()
+
+    def _make_searchers(self) -> dict[str, Searcher]:
         return {name: make(self) for name, make in SEARCHERS.items()}
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Inside it nothing changes, whoever writes. A folder's generation never does; see `index.postgres`."""
+        yield
 
     def search(
         self, question: str, top: int, chosen: Filter | None = None, weights: Sequence[float] | None = None
@@ -195,8 +212,11 @@ class Library:
         known = dict(zip(KNOWN, values, strict=True))
         article = Article(text=text, copy_of=group if group != source else None, **known)
         if article.sha256 != digest:
-            raise store.corrupt(self.folder, f"the text of {article.source} has changed since it was stored (SHA-256)")
+            raise self._broken(f"the text of {article.source} has changed since it was stored (SHA-256)")
         return article
+
+    def _broken(self, what: str) -> LibraryCorrupt:
+        return store.corrupt(Path(self.folder), what)
 
     @cached_property
     def files(self) -> dict[str, File]:

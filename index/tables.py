@@ -9,7 +9,6 @@ the last ones do.
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from index.article import Article
 from index.passages import Passage
 from index.search.postings import SCHEMA as WORDS
 from index.search.writer import Writer
+from index.statements import Statements
 
 SCHEMA = f"""
 create table file(path text primary key, size int, mtime_ns int, sha256 text, refused text);
@@ -72,7 +72,7 @@ class File:
 class Tables:
     """An articles.db that is being written. rows: how many there are; free: those of them that have no passage now."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Statements) -> None:
         self.db = db
         self.rows = db.execute("select count(*) from passage").fetchone()[0]
         self.free: list[int] = []
@@ -99,9 +99,12 @@ class Tables:
             self.rows = max(self.rows, row + 1)
             self._words.add(row, text[passage.start : passage.end])
             rows.append(row)
-        places = [(row, number, one.start, one.end) for row, one in zip(rows, passages, strict=True)]
-        self.db.executemany("insert into passage values (?, ?, ?, ?)", places)
+        self._place(name, [(row, number, one.start, one.end) for row, one in zip(rows, passages, strict=True)])
         return rows
+
+    def _place(self, name: str, places: Sequence[tuple[int, int, int, int]]) -> None:
+        """Passages (row, text, start, end) of the text of that key."""
+        self.db.executemany("insert into passage values (?, ?, ?, ?)", places)
 
     def add(self, file: str, article: Article, name: str) -> None:
         """An article of a file, whose text is here under that key."""

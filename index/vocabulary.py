@@ -6,17 +6,17 @@ The only place that knows how the words are stored: `known`, `starting` and `spe
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Sequence
 
 from index.search.postings import BLOCK, EVERY, postings
 from index.search.terms import terms
+from index.statements import Statements
 
 
 class Vocabulary:
     """db: a connection to the database of a library. Nothing is read before it is asked for."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Statements) -> None:
         self._db = db
 
     def known(self, stem: str) -> int:

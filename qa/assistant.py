@@ -12,6 +12,7 @@ from index.encoders import Progress
 from index.errors import QuestionError
 from index.filter import Filter
 from index.library import Library
+from index.postgres import is_server
 from index.store import exists
 from qa.answer import Answer, Considered, Item
 from qa.candidates import Candidate, origin, weigh, with_reprints
@@ -59,10 +60,13 @@ class Assistant:
         encoder: str | None = None,
         progress: Progress | None = None,
     ) -> Assistant:
-        """path: a folder of articles (its library in the user's cache is brought up to date first) or a built library.
+        """path: a folder of articles (its library in the user's cache is brought up to date first), a built library, or
+        the address of one on a server (postgresql://...).
 
-        Raises NoArticles, LibraryMissing, LibraryCorrupt, EncoderMismatch, ModelError.
+        Raises NoArticles, LibraryMissing, LibraryCorrupt, LibraryUnreachable, EncoderMismatch, ModelError.
         """
+        if is_server(path):
+            return cls.open_library(path, reader=reader, encoder=encoder)
         place = Path(path)
         if not exists(place):
             build(place, encoder=encoder, progress=progress)
@@ -98,6 +102,18 @@ class Assistant:
         if top is not None and top < 1:
             raise QuestionError(f"top is {top}; ask for at least 1 answer")
         chosen = make_filter(sources, since, until, as_of)
+        with self.library.snapshot():
+            return self._answer(question, asked, history, chosen, top, began)
+
+    def _answer(
+        self,
+        question: str,
+        asked: str,
+        history: Sequence[Answer | str],
+        chosen: Filter,
+        top: int | None,
+        began: float,
+    ) -> Answer:
         meant, repairs = self.understand(asked, history, chosen)
         found = self.consider(meant, chosen)
         fitted = calibration(self.reader.name)

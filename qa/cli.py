@@ -53,7 +53,9 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     one = commands.add_parser("index", help="build or update a library; only what changed is embedded again")
     one.add_argument("folder", metavar="FOLDER")
-    one.add_argument("--library", metavar="DIR", help="where the library is kept (default: your cache, by folder)")
+    one.add_argument(
+        "--library", metavar="DIR", help="a folder, or postgresql://host/database#name (default: your cache, by FOLDER)"
+    )
     one.add_argument("--encoder", metavar="NAME", help="all-MiniLM-L6-v2, a hub name, or a folder")
     one.set_defaults(command=run_index)
 
@@ -78,7 +80,7 @@ def make_parser() -> argparse.ArgumentParser:
     one.set_defaults(command=run_verify)
 
     one = commands.add_parser("doctor", help="check a library, file by file")
-    one.add_argument("--library", metavar="DIR", required=True)
+    one.add_argument("--library", metavar="DIR", required=True, help="a folder, or postgresql://...")
     one.set_defaults(command=run_doctor)
     for found in entry_points(group="attest.commands"):
         found.load()(commands)
@@ -87,9 +89,11 @@ def make_parser() -> argparse.ArgumentParser:
 
 def run_index(args: argparse.Namespace) -> int:
     from index.build import build, default_library
+    from index.postgres import is_server, shown
 
     report = build(args.folder, args.library, args.encoder, progress())
     place = args.library or default_library(args.folder)
+    place = shown(str(place)) if is_server(place) else place
     done = f"{report.embedded} embedded now" if report.changed else "nothing changed"
     print(f"{report.articles} articles, {report.passages} passages, {done}; library: {place}")
     tell_refused(report.refused, most=None)
@@ -130,12 +134,15 @@ def run_verify(args: argparse.Namespace) -> int:
 
 def run_doctor(args: argparse.Namespace) -> int:
     from index import store
+    from index.postgres import examine, is_server, shown
 
-    bad = 0
-    for name, problem in store.examine(Path(args.library)):
+    on_server, bad = is_server(args.library), 0
+    for name, problem in examine(args.library) if on_server else store.examine(Path(args.library)):
         print(f"{name}: {problem or 'ok'}")
         bad += problem is not None
-    if bad:
+    if bad and on_server:
+        tell(f"library {shown(args.library)} is damaged; restore its backup, or index the articles into another one")
+    elif bad:
         tell(f"library {args.library} is damaged; delete that folder and index the articles again")
     return 1 if bad else 0
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def add_library(parser: argparse.ArgumentParser, models: bool = True) -> None:
     parser.add_argument("folder", metavar="FOLDER", nargs="?", help="articles; their library is kept in your cache")
-    parser.add_argument("--library", metavar="DIR", help="a library that `attest index` built")
+    parser.add_argument("--library", metavar="DIR", help="a library that `attest index` built, also postgresql://...")
     if models:
         parser.add_argument(
             "--reader", metavar="NAME", default="attest", help="attest, overlap, a hub name, or a folder"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-import sqlite3
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy as np
 from index.search import Hit
 from index.search.postings import BLOCK, lengths, postings
 from index.search.terms import terms
+from index.statements import Statements
 
 K1, B, LEAST = 1.2, 0.75, 1e-6
 _MOST_TERMS = 64
@@ -31,7 +31,7 @@ STOP = frozenset(
 class Lexical:
     """db: a connection to a database with the tables of `index.search.postings`, which do not change any more."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Statements) -> None:
         self._db = db
         self.scores = lru_cache(maxsize=1)(self._scores)  # `index.search.whole` asks again for what was just computed
 

@@ -8,9 +8,9 @@ place how many terms the passage has, plus one (little-endian uint32), and 0 whe
 
 from __future__ import annotations
 
-import sqlite3
-
 import numpy as np
+
+from index.statements import Statements
 
 SCHEMA = """
 create table words(block int, term text, places blob, counts blob, primary key (block, term)) without rowid;
@@ -27,7 +27,7 @@ Line = tuple[int, np.ndarray, np.ndarray]
 """Number of a block, places in it (uint16), counts (uint8)."""
 
 
-def postings(db: sqlite3.Connection, term: str) -> list[Line]:
+def postings(db: Statements, term: str) -> list[Line]:
     """The lines of a term, of all blocks."""
     query = f"select block, places, counts from words where {EVERY} and term = ? order by 1"
     return [
@@ -36,7 +36,7 @@ def postings(db: sqlite3.Connection, term: str) -> list[Line]:
     ]
 
 
-def lengths(db: sqlite3.Connection, block: int | None = None) -> np.ndarray:
+def lengths(db: Statements, block: int | None = None) -> np.ndarray:
     """(blocks * BLOCK,) int64: terms of each row's passage, -1 where there is none; of one block, or of all."""
     last = db.execute("select coalesce(max(block), -1) from lengths").fetchone()[0] if block is None else 0
     found = np.full((last + 1) * BLOCK, -1, np.int64)

@@ -6,7 +6,6 @@ passages of an article are told apart by their own BM25, which counts MIXED as m
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from functools import cached_property
 
@@ -15,6 +14,7 @@ import numpy as np
 from index.search import Hit
 from index.search.lexical import K1, B, Lexical, best, inverse_frequency
 from index.search.postings import BLOCK, lengths, postings
+from index.statements import Statements
 
 MIXED = 0.5
 
@@ -23,7 +23,7 @@ class Whole:
     """db: as for Lexical. passages: scores single ones. owners: gives (rows,) int64, the article of each row, numbered
     from 0."""
 
-    def __init__(self, db: sqlite3.Connection, passages: Lexical, owners: Callable[[], np.ndarray]) -> None:
+    def __init__(self, db: Statements, passages: Lexical, owners: Callable[[], np.ndarray]) -> None:
         self._db, self._passages, self._give = db, passages, owners
 
     @cached_property

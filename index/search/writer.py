@@ -4,7 +4,6 @@ what a new index of the same passages would be."""
 from __future__ import annotations
 
 import json
-import sqlite3
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
@@ -15,11 +14,12 @@ import numpy as np
 
 from index.search.postings import BITS, BLOCK, MOST, lengths
 from index.search.terms import Numbers, chunks
+from index.statements import Statements
 
 HELD = 8 * 2**20  # terms of texts that are held in memory, 4 bytes each, and some 30 while they are written
 
 
-def update(db: sqlite3.Connection, removed: Iterable[tuple[int, str]], added: Iterable[tuple[int, str]]) -> None:
+def update(db: Statements, removed: Iterable[tuple[int, str]], added: Iterable[tuple[int, str]]) -> None:
     """removed: rows that have no passage any more, or another, with the text they had; added: rows with their text
     now. A new index is an update of empty tables. The caller commits."""
     writer = Writer(db)
@@ -34,7 +34,7 @@ class Writer:
     """Holds changes, and writes them when there are many, and by `write`. A row that has a passage is removed before
     another is added; each happens at most once."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Statements) -> None:
         self._db = db
         self._numbers = Numbers()
         self._removed, self._added = _Texts(), _Texts()

@@ -1,0 +1,46 @@
+"""A library on PostgreSQL with pgvector: `--library postgresql://user@host/database#name`. Same articles, same answers.
+
+The tables are those of the local store (`index.tables`), so are the statements that read and change them, and the
+searchers: terms, postings and BM25 are the same code over other tables, and vectors that pgvector finds are ranked by
+the same products. What differs has its module here: connections and snapshots, tables and indexes, the dense searcher,
+writing by transactions that several writers take turns at, and near-copies found without a look at every text.
+
+The extra `attest-qa[postgres]` has what it needs; nothing of that is loaded for a local library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from index.postgres.library import ServerLibrary
+
+SCHEMES = ("postgresql://", "postgres://")
+
+
+def is_server(place: str | Path) -> bool:
+    """Whether a library's place is the address of a server, and not a folder."""
+    return str(place).startswith(SCHEMES)
+
+
+def open_library(place: str, encoder: str | None = None) -> ServerLibrary:
+    """As `Library.open`. Raises LibraryUnreachable beside the errors of that."""
+    from index.postgres.library import ServerLibrary
+
+    return ServerLibrary.open(place, encoder)
+
+
+def examine(place: str) -> Iterator[tuple[str, str | None]]:
+    """As `index.store.examine`, for a library on a server."""
+    from index.postgres import doctor
+
+    return doctor.examine(place)
+
+
+def shown(place: str) -> str:
+    """The address without its password."""
+    from index.postgres.connection import split
+
+    return split(place)[0]

@@ -1,0 +1,156 @@
+"""A folder of articles -> a library on a server, set by set: what is written stays, whatever happens then.
+
+Several may write at once, each its own folder or all of them one; each embeds for itself, and they take turns to write.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from index import disk, pending
+from index.encoders import Progress, load_encoder
+from index.errors import LibraryMissing
+from index.postgres import schema
+from index.postgres.connection import Database
+from index.postgres.library import ServerLibrary
+from index.postgres.writer import Missing, apply, ours
+from index.scan import Entry
+from index.store import FORMAT
+from index.tables import key
+
+SET = 8_192  # passages of the files that are written together
+
+Look = Callable[[ServerLibrary | None], list[Entry]]
+
+
+def build(
+    place: str, folder: str, model: str, chosen: str | None, look: Look, progress: Progress | None
+) -> tuple[ServerLibrary, int, bool]:
+    """The library, how many passages were embedded, and whether anything changed. folder: its full path. model: what
+    `load_encoder` finds the encoder of a new library by. chosen: refuse one that another encoder built. look: tells
+    what the folder holds beside what the library has of it."""
+    began = time.time_ns()
+    try:
+        library = ServerLibrary.open(place, chosen, of=folder)
+    except LibraryMissing:
+        look(None)  # which refuses a folder without articles
+        _create(place, model)
+        library = ServerLibrary.open(place, chosen, of=folder)
+    with library.snapshot():
+        entries = ours(library.db, look(library), folder)
+    named = {entry.file.path for entry in entries}
+    gone = [path for path in library.files if path not in named]
+    news = [entry for entry in entries if library.files.get(entry.file.path) != entry.file]
+    embedded = _write(library, folder, news, gone, began, progress) if news or gone else 0
+    done = ServerLibrary.open(place, of=folder)
+    if done.manifest["passages"] >= schema.NEAR_FROM and not schema.has_graph(done.db):
+        schema.build_graph(done.db, done.manifest["dim"])
+    return done, embedded, bool(news or gone)
+
+
+def _create(place: str, model: str) -> None:
+    made = load_encoder(model)
+    facts = {"encoder": made.name, "runtime": made.runtime, "encoder_model": model, "format": FORMAT}
+    facts |= {"dim": len(made.encode_question("x")), "articles": 0, "passages": 0, "built_ns": 0}
+    schema.create(Database(place), facts | {"folder": "", "folders": {}, "files": {}})
+
+
+def _write(
+    library: ServerLibrary,
+    folder: str,
+    news: Sequence[Entry],
+    gone: Sequence[str],
+    began: int,
+    progress: Progress | None,
+) -> int:
+    """Embeds and writes, set by set. Returns how many passages were embedded."""
+    texts = {
+        key(article, passages): [article.text[passage.start : passage.end] for passage in passages]
+        for entry in news
+        for article, passages in entry.fresh
+    }
+    known = _known(library.db, list(texts))
+    total = sum(len(held) for name, held in texts.items() if name not in known)
+    done = 0
+    with _keeping(library.db, folder) as kept:
+
+        def embed(names: Collection[str]) -> dict[str, np.ndarray]:
+            nonlocal done
+            flat = [text for name in names for text in texts[name]]
+            told = None if progress is None else lambda part, _: progress(min(total, done + part), total)
+            vectors = pending.encode(kept, library.encoder, flat, told)
+            done += len(flat)
+            ends = np.cumsum([len(texts[name]) for name in names])
+            return dict(zip(names, np.split(vectors, ends[:-1]), strict=True)) if names else {}
+
+        for n, part in enumerate(_sets(news)):
+            names = dict.fromkeys(key(*one) for entry in part for one in entry.fresh)
+            vectors = embed([name for name in names if name not in known])
+            _apply(library.db, folder, part, () if n else gone, vectors, began, embed)
+            known |= names.keys()
+        if not news:
+            _apply(library.db, folder, (), gone, {}, began, embed)
+        pending.forget(kept)
+    return done
+
+
+def _apply(
+    db: Database,
+    folder: str,
+    part: Sequence[Entry],
+    gone: Sequence[str],
+    vectors: dict[str, np.ndarray],
+    began: int,
+    embed: Callable[[list[str]], dict[str, np.ndarray]],
+) -> None:
+    while True:
+        try:
+            return apply(db, folder, part, gone, vectors, began)
+        except Missing as error:
+            vectors |= embed(sorted(error.args[0]))
+
+
+def _sets(news: Sequence[Entry]) -> Iterator[list[Entry]]:
+    part, size = list[Entry](), 0
+    for entry in news:
+        part.append(entry)
+        size += 1 + sum(len(passages) for _, passages in entry.fresh)
+        if size >= SET:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+def _known(db: Database, names: list[str]) -> set[str]:
+    """Which of these texts the library has."""
+    return {name for (name,) in db.execute("select key from text where key = any(?)", (names,))}
+
+
+@contextmanager
+def _keeping(db: Database, folder: str) -> Iterator[Path]:
+    """Where vectors wait until they are written: in the user's cache, by library and folder; elsewhere while another
+    process uses that."""
+    from filelock import FileLock, Timeout
+    from platformdirs import user_cache_path
+
+    name = hashlib.sha256(f"{db.place} {folder}".encode()).hexdigest()[:12]
+    place = user_cache_path("attest", appauthor=False) / "embedding" / name
+    disk.make(place)
+    lock = FileLock(place / "LOCK", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        place = place / str(os.getpid())
+        disk.make(place)
+    try:
+        yield place
+    finally:
+        lock.release()

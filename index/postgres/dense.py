@@ -1,0 +1,71 @@
+"""Dense search by pgvector, whose best are ranked again by exact products, as the local store ranks its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from index.postgres.connection import Database
+from index.search import Hit
+from index.search.dense import ranked
+
+MORE = 8  # passages that are fetched beyond those asked for, since the server's sums are in single precision
+SEARCHED = 400  # candidates that the server's graph keeps while it is searched (hnsw.ef_search)
+FEW = 50_000  # passages that a filter leaves, up to which each of them is compared
+
+
+class ServerDense:
+    """near: what the server's graph holds of a vector, None where it has none. encode: question -> (dim,) float32 unit
+    vector. count: passages in all."""
+
+    def __init__(self, db: Database, near: str | None, encode: Callable[[str], np.ndarray], count: int) -> None:
+        self._db, self._near, self._encode, self._count = db, near, encode, count
+
+    def search(self, question: str, top: int, allowed: np.ndarray | None = None) -> list[Hit]:
+        if min(top, self._count if allowed is None else len(allowed)) < 1:
+            return []
+        query = np.ascontiguousarray(self._encode(question), np.float32)
+        where, values = ("", []) if allowed is None else (" where id = any(?)", [allowed.tolist()])
+        exactly = self._near is None or (allowed is not None and len(allowed) <= FEW)
+        order = "(vector <#> ?) + 0" if exactly else f"{self._near} <#> ?"  # + 0: an order that no index has
+        asked = f"select id, vector from passage{where} order by {order} limit ?"
+        if not exactly and self._near != "vector":  # YugabyteDB refuses these settings
+            self._db.execute(_SETTINGS)
+        of = query if exactly else _halved(query, self._near)
+        rows, vectors = fetched(self._db, asked, [*values, of, top + MORE])
+        return [Hit(int(rows[hit.row]), hit.score) for hit in _ranked(rows, vectors, query, top)]
+
+
+_SETTINGS = f"""
+select set_config('hnsw.ef_search', '{SEARCHED}', true), set_config('hnsw.iterative_scan', 'relaxed_order', true)
+"""
+
+
+def _ranked(rows: np.ndarray, vectors: np.ndarray, query: np.ndarray, top: int) -> list[Hit]:
+    """As places in `rows`, which are put in order first: ties go to the lower row."""
+    order = np.argsort(rows)
+    hits = ranked(vectors[order], query, np.arange(len(rows)), top)
+    return [Hit(int(order[hit.row]), hit.score) for hit in hits]
+
+
+def fetched(db: Database, statement: str, values: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
+    """(rows, vectors) of a statement that gives these: (n,) int64 and (n, dim) float32."""
+    found = db.execute(statement, [as_vector(value) for value in values])
+    rows = np.array([row for row, _ in found], np.int64)
+    return rows, np.array([vector.to_numpy() for _, vector in found], np.float32).reshape(len(rows), -1)
+
+
+def as_vector(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        from pgvector import Vector
+
+        return Vector(value)
+    return value
+
+
+def _halved(query: np.ndarray, near: str | None) -> Any:
+    from pgvector import HalfVector, Vector
+
+    return HalfVector(query) if near and "halfvec" in near else Vector(query)
