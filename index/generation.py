@@ -7,7 +7,7 @@ which much has come and gone, is written anew in the order of its files.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,10 +27,13 @@ Block = tuple[list[int], np.ndarray, Sequence[int]]
 """Rows, and where their vectors come from: an array, and the rows in it."""
 
 
-def write(draft: Path, entries: list[Entry], vectors: Mapping[str, np.ndarray], old: Library | None) -> dict[str, int]:
+def write(
+    draft: Path, entries: Iterable[Entry], vectors: Mapping[str, np.ndarray], old: Library | None
+) -> dict[str, int]:
     """Writes articles.db, vectors.f32 and (of many passages) dense.faiss, and returns the counts for the manifest.
     vectors: of each text that the old library does not have, by its key (`index.tables`)."""
-    kept = {entry.file.path for entry in entries if entry.kept}
+    entries = list(entries) if old else entries
+    kept = {entry.file.path for entry in entries if entry.kept} if old else set()
     gone = [path for path in old.files if path not in kept] if old else []
     worn = _worn(old, gone, entries) if old else 0
     changed = old if old and old.manifest["passages"] > SMALL and worn <= WORN * old.manifest["passages"] else None
@@ -75,7 +78,7 @@ def write(draft: Path, entries: list[Entry], vectors: Mapping[str, np.ndarray], 
     return {"articles": articles, "passages": tables.rows, "worn": worn if changed else 0}
 
 
-def _worn(old: Library, gone: Sequence[str], entries: Sequence[Entry]) -> int:
+def _worn(old: Library, gone: Sequence[str], entries: Iterable[Entry]) -> int:
     """How many passages have come and gone since the library was last written anew."""
     went = sum(len(old.passages_of(source)[0]) for path in gone for source in old.sources_of(path))
     came = sum(len(passages) for entry in entries for _, passages in entry.fresh)

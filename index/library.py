@@ -135,8 +135,12 @@ class Library:
 
     def cosines(self, question: str, rows: Sequence[int]) -> np.ndarray:
         """(len(rows),) similarity of the question to passages."""
-        cosines: np.ndarray = self.vectors[list(rows)] @ self.encode_question(question)
+        cosines: np.ndarray = self.vectors_of(rows) @ self.encode_question(question)
         return cosines
+
+    def vectors_of(self, rows: Sequence[int]) -> np.ndarray:
+        """(len(rows), dim) float32."""
+        return np.asarray(self.vectors[list(rows)])
 
     def allowed(self, chosen: Filter) -> np.ndarray:
         """(m,) int64: the rows of passages of which an article passes the filter, ascending."""

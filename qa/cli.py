@@ -79,6 +79,11 @@ def make_parser() -> argparse.ArgumentParser:
     add_library(one, models=False)
     one.set_defaults(command=run_verify)
 
+    one = commands.add_parser("copy", help="copy a library into another store; nothing is embedded again")
+    one.add_argument("source", metavar="FROM", help="a library: a folder, or postgresql://...")
+    one.add_argument("target", metavar="TO", help="likewise; a folder without a library")
+    one.set_defaults(command=run_copy)
+
     one = commands.add_parser("doctor", help="check a library, file by file")
     one.add_argument("--library", metavar="DIR", required=True, help="a folder, or postgresql://...")
     one.set_defaults(command=run_doctor)
@@ -130,6 +135,16 @@ def run_verify(args: argparse.Namespace) -> int:
         print(f"{place}: {problem}")
     print(f"{len(answers)} answers checked, {len(found)} problems")
     return 1 if found else 0
+
+
+def run_copy(args: argparse.Namespace) -> int:
+    from index.postgres import is_server, shown
+    from index.transfer import copy
+
+    made = copy(args.source, args.target, progress("copying", "files"))
+    place = shown(args.target) if is_server(args.target) else args.target
+    print(f"{made.manifest['articles']} articles, {made.manifest['passages']} passages; library: {place}")
+    return 0
 
 
 def run_doctor(args: argparse.Namespace) -> int:

@@ -41,13 +41,13 @@ def open_assistant(args: argparse.Namespace) -> Assistant:
     return assistant
 
 
-def progress() -> Callable[[int, int], None] | None:
+def progress(doing: str = "embedding", of: str = "passages") -> Callable[[int, int], None] | None:
     """A bar with rate and time left on stderr, or nothing where nobody watches."""
     if not sys.stderr.isatty():
         return None
     from qa.progress import bar
 
-    return bar("embedding", "passages")
+    return bar(doing, of)
 
 
 def tell_refused(refused: list[tuple[str, str]], most: int | None = 3) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +22,6 @@ from index.postgres.connection import Database
 from index.postgres.library import ServerLibrary
 from index.postgres.writer import Missing, apply, ours
 from index.scan import Entry
-from index.store import FORMAT
 from index.tables import key
 
 SET = 8_192  # passages of the files that are written together
@@ -49,17 +48,21 @@ def build(
     gone = [path for path in library.files if path not in named]
     news = [entry for entry in entries if library.files.get(entry.file.path) != entry.file]
     embedded = _write(library, folder, news, gone, began, progress) if news or gone else 0
-    done = ServerLibrary.open(place, of=folder)
-    if done.manifest["passages"] >= schema.NEAR_FROM and not schema.has_graph(done.db):
-        schema.build_graph(done.db, done.manifest["dim"])
-    return done, embedded, bool(news or gone)
+    graph(library.db)
+    return ServerLibrary.open(place, of=folder), embedded, bool(news or gone)
+
+
+def graph(db: Database) -> None:
+    """Has pgvector build its graph, where there are so many passages that a search needs it."""
+    manifest = schema.read(db)[1]
+    if manifest["passages"] >= schema.NEAR_FROM and not schema.has_graph(db):
+        schema.build_graph(db, manifest["dim"])
 
 
 def _create(place: str, model: str) -> None:
     made = load_encoder(model)
-    facts = {"encoder": made.name, "runtime": made.runtime, "encoder_model": model, "format": FORMAT}
-    facts |= {"dim": len(made.encode_question("x")), "articles": 0, "passages": 0, "built_ns": 0}
-    schema.create(Database(place), facts | {"folder": "", "folders": {}, "files": {}})
+    facts = {"encoder": made.name, "runtime": made.runtime, "encoder_model": model, "folder": ""}
+    schema.create(Database(place), schema.empty(facts | {"dim": len(made.encode_question("x"))}))
 
 
 def _write(
@@ -90,7 +93,7 @@ def _write(
             ends = np.cumsum([len(texts[name]) for name in names])
             return dict(zip(names, np.split(vectors, ends[:-1]), strict=True)) if names else {}
 
-        for n, part in enumerate(_sets(news)):
+        for n, part in enumerate(sets(news)):
             names = dict.fromkeys(key(*one) for entry in part for one in entry.fresh)
             vectors = embed([name for name in names if name not in known])
             _apply(library.db, folder, part, () if n else gone, vectors, began, embed)
@@ -117,7 +120,8 @@ def _apply(
             vectors |= embed(sorted(error.args[0]))
 
 
-def _sets(news: Sequence[Entry]) -> Iterator[list[Entry]]:
+def sets(news: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Files that are written together: of SET passages, or a few more."""
     part, size = list[Entry](), 0
     for entry in news:
         part.append(entry)

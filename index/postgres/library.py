@@ -79,11 +79,10 @@ class ServerLibrary(Library):
         with self.snapshot():
             return super().search(question, top, chosen, weights)
 
-    def cosines(self, question: str, rows: Sequence[int]) -> np.ndarray:
+    def vectors_of(self, rows: Sequence[int]) -> np.ndarray:
         found, vectors = fetched(self.db, "select id, vector from passage where id = any(?)", [list(rows)])
         place = {row: n for n, row in enumerate(found.tolist())}
-        cosines: np.ndarray = vectors[[place[row] for row in rows]] @ self.encode_question(question)
-        return cosines
+        return vectors[[place[row] for row in rows]]
 
     def _broken(self, what: str) -> LibraryCorrupt:
         return LibraryCorrupt(

@@ -8,6 +8,7 @@ in SQLite.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from index.errors import LibraryError, LibraryOutdated
@@ -50,6 +51,11 @@ _SPREAD = (
     "create_distributed_table('words', 'term')",
     "create_distributed_table('band', 'key')",
 )
+
+
+def empty(facts: Mapping[str, Any]) -> Manifest:
+    """The manifest of a library without articles. facts: its encoder, runtime, encoder_model, dim and folder."""
+    return {**facts, "format": FORMAT, "articles": 0, "passages": 0, "built_ns": 0, "folders": {}, "files": {}}
 
 
 def create(db: Database, manifest: Manifest) -> None:

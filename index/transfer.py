@@ -1,0 +1,97 @@
+"""A library from one store into another: `attest copy FROM TO`. Nothing is read or embedded again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from index import store
+from index.encoders import Progress
+from index.errors import LibraryError
+from index.generation import write
+from index.library import Library
+from index.postgres import is_server
+from index.scan import Entry
+from index.tables import key
+
+_FACTS = ("encoder", "runtime", "encoder_model", "dim", "folder")
+
+
+def copy(source: str | Path, target: str | Path, progress: Progress | None = None) -> Library:
+    """The copy, opened. A folder must not hold a library yet; on a server a copy that was interrupted goes on.
+
+    Raises LibraryMissing, LibraryCorrupt, LibraryUnreachable, LibraryError (the place is taken, or cannot be written).
+    """
+    held = Library.open(source)
+    with held.snapshot():
+        if is_server(target):
+            _to_server(held, str(target), progress)
+        else:
+            _to_folder(held, Path(target), progress)
+    return Library.open(target)
+
+
+class Entries:
+    """The files of a library, as they would be read from a folder; and its vectors, by the key of their text."""
+
+    def __init__(self, library: Library, progress: Progress | None) -> None:
+        self._library, self._progress = library, progress
+
+    def __iter__(self) -> Iterator[Entry]:
+        library = self._library
+        for n, (path, file) in enumerate(library.files.items(), 1):
+            articles = [article for source in library.sources_of(path) if (article := library.article(source))]
+            fresh = tuple((article, library.passages_of(article.source)[1]) for article in articles)
+            yield Entry(file, fresh, tuple(library.packed(path)))
+            if self._progress:
+                self._progress(n, len(library.files))
+
+
+class Vectors(Mapping[str, np.ndarray]):
+    """key of a text -> the vectors of its passages, as a library has them."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        held = self._library.text(name)
+        if held is None:
+            raise KeyError(name)
+        return self._library.vectors_of(held[0])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._library.groups())
+
+    def __len__(self) -> int:
+        return len(self._library.groups())
+
+
+def _to_folder(held: Library, place: Path, progress: Progress | None) -> None:
+    if store.exists(place):
+        raise LibraryError(f"{place} has a library; name a folder that has none, or delete it")
+
+    def fill(draft: Path) -> store.Manifest:
+        counts = write(draft, Entries(held, progress), Vectors(held), None)
+        return counts | {name: held.manifest[name] for name in _FACTS} | {"built_ns": held.built_ns}
+
+    with store.writing(place):
+        store.commit(place, fill)
+
+
+def _to_server(held: Library, place: str, progress: Progress | None) -> None:
+    from index.postgres import build, schema, writer
+    from index.postgres.connection import Database
+
+    db = Database(place)
+    schema.create(db, schema.empty({name: held.manifest[name] for name in _FACTS}))
+    made = schema.read(db)[1]["encoder"]
+    if made != held.manifest["encoder"]:
+        raise LibraryError(f"{db.place} has a library that another encoder built ({made!r}); name another one")
+    for part in build.sets(Entries(held, progress)):
+        names = {key(*one) for entry in part for one in entry.fresh}
+        vectors = {name: Vectors(held)[name] for name in names}
+        writer.apply(db, str(held.manifest["folder"]), part, (), vectors, min(held.built_ns, time.time_ns()))
+    build.graph(db)
