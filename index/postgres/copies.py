@@ -11,26 +11,29 @@ from functools import lru_cache
 
 import numpy as np
 
-from index.copies import bands, copies
+from index.copies import BANDS, bands, copies
 from index.postgres.connection import Database
 
+PART = 1_000  # texts that are looked up at a time
 
-def keys(signature: bytes) -> list[int]:
-    """The bands of a text, as 64-bit numbers with a sign; the number of the band is mixed in."""
-    found = [int(band[0]) for band in bands(np.frombuffer(signature, np.uint32)[None])]
-    mixed = [(key ^ (n * 0x9E3779B97F4A7C15)) & (2**64 - 1) for n, key in enumerate(found)]
-    return [key - 2**64 if key >= 2**63 else key for key in mixed]
+
+def keys(signatures: Sequence[bytes]) -> np.ndarray:
+    """(n, bands) int64: what texts that agree in a band have in common; the number of the band is mixed in."""
+    held = np.frombuffer(b"".join(signatures), np.uint32).reshape(len(signatures), -1)
+    number = np.arange(BANDS, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    mixed: np.ndarray = np.stack(list(bands(held)), 1) ^ number
+    return mixed.view(np.int64)
 
 
 def add(db: Database, texts: Sequence[int]) -> None:
     """Enters new texts, which `group` then looks at."""
-    held = db.execute("select id, signature from text where id = any(?)", (list(texts),))
-    lines = [(key, number) for number, signature in held for key in keys(signature)]
-    db.executemany("insert into band values (?, ?) on conflict do nothing", lines)
+    for held in _signatures(db, texts):
+        lines = keys(list(held.values())).ravel().tolist(), np.repeat(list(held), BANDS).tolist()
+        db.execute("insert into band select * from unnest(?::bigint[], ?::bigint[]) on conflict do nothing", lines)
 
 
 def remove(db: Database, text: int, signature: bytes) -> None:
-    db.execute("delete from band where key = any(?) and text = ?", (keys(signature), text))
+    db.execute("delete from band where key = any(?) and text = ?", (keys([signature]).ravel().tolist(), text))
 
 
 def loosen(db: Database, first: Sequence[int]) -> list[int]:
@@ -71,15 +74,25 @@ def group(db: Database, new: Sequence[int]) -> None:
 
 def _pairs(db: Database, fresh: set[int]) -> Iterator[tuple[int, int]]:
     """Texts that may be copies, the earlier first, one of them new."""
-    signatures = db.execute("select signature from text where id = any(?)", (sorted(fresh),))
-    wanted = sorted({key for (signature,) in signatures for key in keys(signature)})
+    found = [keys(list(held.values())) for held in _signatures(db, sorted(fresh))]
+    wanted = np.unique(np.concatenate(found)).tolist() if found else []
     runs: dict[int, list[int]] = {}
-    for at in range(0, len(wanted), 10_000):
+    for at in range(0, len(wanted), BANDS * PART):
         asked = "select key, text from band where key = any(?) order by key, text"
-        for key, number in db.execute(asked, (wanted[at : at + 10_000],)):
+        for key, number in db.execute(asked, (wanted[at : at + BANDS * PART],)):
             runs.setdefault(key, []).append(number)
     for run in runs.values():
         for n in range(1, len(run)):
             for other in {run[n - 1], run[0]}:
                 if other in fresh or run[n] in fresh:
                     yield other, run[n]
+
+
+def _signatures(db: Database, texts: Sequence[int]) -> Iterator[dict[int, bytes]]:
+    """number of a text -> its signature, some at a time."""
+    for at in range(0, len(texts), PART):
+        held: dict[int, bytes] = dict(
+            db.execute("select id, signature from text where id = any(?)", (list(texts[at : at + PART]),))
+        )
+        if held:
+            yield held
