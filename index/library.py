@@ -229,6 +229,15 @@ class Library:
         return {row[0]: File(*row) for row in rows}
 
     @property
+    def folders(self) -> dict[str, int]:
+        """The folders of its files, and when each was last looked at, nanoseconds since 1970."""
+        return {str(self.manifest["folder"]): self.built_ns}
+
+    def files_of(self, folder: str) -> dict[str, File]:
+        """As `files`, of one of `folders`."""
+        return self.files if folder in self.folders else {}
+
+    @property
     def refused(self) -> list[tuple[str, str]]:
         """(file, why it is not in the library), in order."""
         return [(file.path, file.refused) for file in self.files.values() if file.refused is not None]

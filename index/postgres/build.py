@@ -5,20 +5,17 @@ Several may write at once, each its own folder or all of them one; each embeds f
 
 from __future__ import annotations
 
-import hashlib
-import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 
-from index import disk, pending
+from index import pending
 from index.encoders import Progress, load_encoder
 from index.errors import LibraryMissing
 from index.postgres import schema
 from index.postgres.connection import Database
+from index.postgres.keeping import keeping
 from index.postgres.library import ServerLibrary
 from index.postgres.writer import Missing, apply, ours
 from index.scan import Entry
@@ -82,7 +79,7 @@ def _write(
     known = _known(library.db, list(texts))
     total = sum(len(held) for name, held in texts.items() if name not in known)
     done = 0
-    with _keeping(library.db, folder) as kept:
+    with keeping(library.db, folder) as kept:
 
         def embed(names: Collection[str]) -> dict[str, np.ndarray]:
             nonlocal done
@@ -93,13 +90,13 @@ def _write(
             ends = np.cumsum([len(texts[name]) for name in names])
             return dict(zip(names, np.split(vectors, ends[:-1]), strict=True)) if names else {}
 
-        for n, part in enumerate(sets(news)):
+        parts = list(sets(news)) or [[]]
+        for n, part in enumerate(parts, 1):
             names = dict.fromkeys(key(*one) for entry in part for one in entry.fresh)
             vectors = embed([name for name in names if name not in known])
-            _apply(library.db, folder, part, () if n else gone, vectors, began, embed)
+            last = n == len(parts)  # what is gone from one place may have come to another: then its text stays
+            _apply(library.db, folder, part, gone if last else (), vectors, began, embed)
             known |= names.keys()
-        if not news:
-            _apply(library.db, folder, (), gone, {}, began, embed)
         pending.forget(kept)
     return done
 
@@ -136,25 +133,3 @@ def sets(news: Iterable[Entry]) -> Iterator[list[Entry]]:
 def _known(db: Database, names: list[str]) -> set[str]:
     """Which of these texts the library has."""
     return {name for (name,) in db.execute("select key from text where key = any(?)", (names,))}
-
-
-@contextmanager
-def _keeping(db: Database, folder: str) -> Iterator[Path]:
-    """Where vectors wait until they are written: in the user's cache, by library and folder; elsewhere while another
-    process uses that."""
-    from filelock import FileLock, Timeout
-    from platformdirs import user_cache_path
-
-    name = hashlib.sha256(f"{db.place} {folder}".encode()).hexdigest()[:12]
-    place = user_cache_path("attest", appauthor=False) / "embedding" / name
-    disk.make(place)
-    lock = FileLock(place / "LOCK", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        place = place / str(os.getpid())
-        disk.make(place)
-    try:
-        yield place
-    finally:
-        lock.release()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -29,7 +30,7 @@ class ServerDense:
         query = np.ascontiguousarray(self._encode(question), np.float32)
         where, values = ("", []) if allowed is None else (" where id = any(?)", [allowed.tolist()])
         exactly = self._near is None or (allowed is not None and len(allowed) <= FEW)
-        order = "(vector <#> ?) + 0" if exactly else f"{self._near} <#> ?"  # + 0: an order that no index has
+        order = "(vector <#> ?) + 0, id" if exactly else f"{self._near} <#> ?"  # + 0: an order that no index has
         asked = f"select id, vector from passage{where} order by {order} limit ?"
         if not exactly and self._near != "vector":  # YugabyteDB refuses these settings
             self._db.execute(_SETTINGS)
@@ -51,10 +52,10 @@ def _ranked(rows: np.ndarray, vectors: np.ndarray, query: np.ndarray, top: int) 
 
 
 def fetched(db: Database, statement: str, values: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
-    """(rows, vectors) of a statement that gives these: (n,) int64 and (n, dim) float32."""
+    """(rows, vectors) of a statement that gives these: (n,) int64, and float32 of (n, dim), or (0,)."""
     found = db.execute(statement, [as_vector(value) for value in values])
     rows = np.array([row for row, _ in found], np.int64)
-    return rows, np.array([vector.to_numpy() for _, vector in found], np.float32).reshape(len(rows), -1)
+    return rows, np.array([vector.to_numpy() for _, vector in found], np.float32)
 
 
 def as_vector(value: Any) -> Any:
@@ -63,6 +64,11 @@ def as_vector(value: Any) -> Any:
 
         return Vector(value)
     return value
+
+
+def crc(vector: np.ndarray) -> int:
+    """CRC-32 of the vector's bytes, which is kept beside it."""
+    return zlib.crc32(np.ascontiguousarray(vector, "<f4").tobytes())
 
 
 def _halved(query: np.ndarray, near: str | None) -> Any:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Callable, Iterator
+from typing import Any
 
-import numpy as np
-
+from index.errors import LibraryCorrupt
 from index.postgres import schema
 from index.postgres.connection import Database
-from index.search.postings import lengths
+from index.postgres.copies import keys
+from index.postgres.dense import crc
+from index.postgres.words import compare
 from index.tables import unpacked
 
 PART = 500  # texts and files that are read at a time
@@ -19,10 +22,18 @@ def examine(place: str) -> Iterator[tuple[str, str | None]]:
     """(what, what is wrong with it or None). Raises LibraryMissing, LibraryOutdated, LibraryUnreachable."""
     db = Database(place)
     with db.snapshot():
-        manifest = schema.read(db)[1]
+        try:
+            manifest = schema.read(db)[1]
+        except LibraryCorrupt as error:
+            yield "manifest", str(error)
+            return
         yield "manifest", None
         for name, check in _CHECKS.items():
-            yield name, check(db)
+            try:
+                yield name, check(db)
+            except LibraryCorrupt as error:  # a table is missing, and the transaction over
+                yield name, str(error)
+                return
         counted = db.execute("select (select count(*) from article), (select count(*) from passage)")[0]
         told = manifest["articles"], manifest["passages"]
         yield "counts", None if counted == told else f"{counted} articles and passages, not {told}"
@@ -30,52 +41,76 @@ def examine(place: str) -> Iterator[tuple[str, str | None]]:
 
 def _articles(db: Database) -> str | None:
     """The text of each article against its SHA-256."""
-    last = 0
-    while rows := db.execute("select id, text from text where id > ? order by id limit ?", (last, PART)):
-        last = rows[-1][0]
+    for rows in _parts(db, "select id, text from text where id > ? order by id limit ?"):
         digests = {number: hashlib.sha256(text.encode()).hexdigest() for number, text in rows}
         asked = "select source, text, sha256 from article where text = any(?)"
         for source, number, digest in db.execute(asked, (list(digests),)):
             if digests[number] != digest:
                 return f"the text of {source} has changed since it was stored (SHA-256)"
-    return _none(db, "select source from article where text not in (select id from text)", "has no text")
+    return (
+        _none(db, "select source from article a", "not exists (select 1 from text where id = a.text)", "has no text")
+        or _none(db, "select source from article a", "not exists (select 1 from file where path = a.file)", "no file")
+        or _none(db, "select id from text t", "not exists (select 1 from article where text = t.id)", "has no article")
+    )
 
 
 def _originals(db: Database) -> str | None:
     """The bytes of each file against their SHA-256."""
-    for (digest,) in db.execute("select distinct sha256 from original"):
+    for (digest,) in db.execute("select distinct sha256 from original order by 1"):
         parts = db.execute("select data from original where sha256 = ? order by part", (digest,))
-        if hashlib.sha256(unpacked(data for (data,) in parts)).hexdigest() != digest:
+        try:
+            same = hashlib.sha256(unpacked(data for (data,) in parts)).hexdigest() == digest
+        except zlib.error:
+            same = False
+        if not same:
             return f"the bytes with SHA-256 {digest} have changed"
-    kept = "select path from file where refused is null and sha256 not in (select sha256 from original)"
-    return _none(db, kept, "has no bytes")
+    empty = hashlib.sha256(b"").hexdigest()
+    kept = f"refused is null and sha256 <> '{empty}' and not exists (select 1 from original where sha256 = f.sha256)"
+    return _none(db, "select path from file f", kept, "has no bytes")
 
 
 def _passages(db: Database) -> str | None:
-    """Each lies in its text, has a vector, and a row of its own from 0 on."""
-    rows = np.array(db.execute("select id from passage order by id"), np.int64).reshape(-1)
-    if not np.array_equal(rows, np.arange(len(rows))):
-        return "their rows are not 0 to n - 1"
-    outside = 'select p.id from passage p join text t on t.id = p.text where start < 0 or "end" > length(t.text)'
-    lost = "select id from passage where vector is null or text not in (select id from text)"
-    return _none(db, lost, "has no text or no vector") or _none(db, f"{outside} limit 1", "lies outside of its text")
+    """Each lies in its text, has the vector that was written, and a row of its own from 0 on."""
+    rows = 0
+    for held in _parts(db, "select id, vector, crc from passage where id > ? order by id limit ?", -1):
+        for row, vector, written in held:
+            if row != rows:
+                return f"row {rows} is missing, or there more than once"
+            if vector is None or crc(vector.to_numpy()) != written:
+                return f"the vector of row {row} has changed since it was stored (CRC-32)"
+            rows += 1
+    inside = 'start >= 0 and "end" <= (select length(text) from text where id = p.text)'
+    return _none(db, "select id from passage p", f"({inside}) is not true", "lies outside of its text")
 
 
-def _words(db: Database) -> str | None:
-    """The lexical index has the passages that there are."""
-    ((count,),) = db.execute("select count(*) from passage")
-    held = int((lengths(db) >= 0).sum())
-    return None if held == count else f"of {count} passages {held} are in the lexical index"
+def _copies(db: Database) -> str | None:
+    """Near-copies are known by a text that is there, and each text by its bands."""
+    for rows in _parts(db, "select id, signature from text where id > ? order by id limit ?"):
+        numbers = [number for number, _ in rows]
+        told = {(key, n) for n, each in zip(numbers, keys([s for _, s in rows]).tolist(), strict=True) for key in each}
+        found = db.execute("select key, text from band where text = any(?)", (numbers,))
+        if wrong := told.symmetric_difference(found):
+            return f"the bands of text {min(n for _, n in wrong)} are not those of its signature"
+    first = "not exists (select 1 from text where id = t.copy_of and copy_of is null)"
+    return _none(db, "select id from text t", f"copy_of is not null and {first}", "is a near-copy of none")
 
 
-def _none(db: Database, asked: str, wrong: str) -> str | None:
-    found = db.execute(asked)
-    return f"{found[0][0]} {wrong}" if found else None
+def _parts(db: Database, asked: str, last: int = 0) -> Iterator[list[tuple[Any, ...]]]:
+    """Rows in the order of the first column, some at a time."""
+    while rows := db.execute(asked, (last, PART)):
+        yield rows
+        last = rows[-1][0]
+
+
+def _none(db: Database, asked: str, wrong: str, told: str) -> str | None:
+    found = db.execute(f"{asked} where {wrong} limit 1")
+    return f"{found[0][0]} {told}" if found else None
 
 
 _CHECKS: dict[str, Callable[[Database], str | None]] = {
     "articles": _articles,
     "originals": _originals,
     "passages": _passages,
-    "words": _words,
+    "words": compare,
+    "copies": _copies,
 }

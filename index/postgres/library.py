@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, wraps
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -22,6 +23,18 @@ from index.store import Manifest
 from index.tables import File
 
 _LEARNT = ("vocabulary", "lexical", "_searchers", "files")  # properties that hold for one version
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+
+def _at_once(method: _Method) -> _Method:
+    """What takes several statements, of one snapshot: no writer comes between them."""
+
+    @wraps(method)
+    def inside(self: ServerLibrary, *args: Any, **options: Any) -> Any:
+        with self.db.snapshot():
+            return method(self, *args, **options)
+
+    return inside  # type: ignore[return-value]
 
 
 class ServerLibrary(Library):
@@ -29,11 +42,13 @@ class ServerLibrary(Library):
 
     db: Database
 
+    _near: str | None  # see ServerDense
+
     def __init__(self, place: str, db: Database, encoder: Encoder, of: str | None) -> None:
         self.db, self.folder, self.encoder, self._of = db, place, encoder, of
         self.encode_question = lru_cache(maxsize=64)(encoder.encode_question)
         self.generation = Path(db.schema)
-        self._one, self._ranked = threading.RLock(), (None, [])
+        self._one, self._ranked, self._near = threading.RLock(), (None, []), None
         self.version, self.manifest = -1, Manifest()
         with self.snapshot():
             pass
@@ -45,7 +60,7 @@ class ServerLibrary(Library):
         manifest = schema.read(db)[1]
         made = load_encoder(encoder if encoder is not None else manifest["encoder_model"])
         if made.name != manifest["encoder"]:
-            remedy = "ask without --encoder, or index into another --library" if encoder else "index its articles again"
+            remedy = f"{'ask without --encoder, or ' if encoder else ''}index its articles into another --library"
             told = f"library {db.place} was built with encoder {manifest['encoder']!r}, not {made.name!r}"
             raise EncoderMismatch(f"{told}; {remedy}")
         return cls(str(place), db, made, of)
@@ -55,23 +70,38 @@ class ServerLibrary(Library):
         with self._one, self.db.snapshot():
             version, manifest = schema.read(self.db)
             if version != self.version:
+                near = schema.near(self.db, manifest["dim"]) if schema.has_graph(self.db) else None
                 for name in _LEARNT:
                     self.__dict__.pop(name, None)
-                self.version, self.manifest, self._ranked = version, manifest, (None, [])
-                self._near = schema.near(self.db, manifest["dim"]) if schema.has_graph(self.db) else None
+                self.version, self.manifest, self._ranked, self._near = version, manifest, (None, []), near
             yield
+
+    article = _at_once(Library.article)
+    passage = _at_once(Library.passage)
+    reprints = _at_once(Library.reprints)
+    latest = _at_once(Library.latest)
+    text = _at_once(Library.text)
 
     @cached_property
     def files(self) -> dict[str, File]:
-        where, values = ("", ()) if self._of is None else (" where folder = ?", (self._of,))
-        rows = self.db.execute(f"select path, size, mtime_ns, sha256, refused from file{where} order by path", values)
+        return self._files(()) if self._of is None else self.files_of(self._of)
+
+    def files_of(self, folder: str) -> dict[str, File]:
+        return self._files((folder,))
+
+    def _files(self, folder: Sequence[str]) -> dict[str, File]:
+        where = "where folder = ? " * len(folder)
+        rows = self.db.execute(f"select path, size, mtime_ns, sha256, refused from file {where}order by path", folder)
         return {row[0]: File(*row) for row in rows}
+
+    @property
+    def folders(self) -> dict[str, int]:
+        return dict(self.manifest["folders"])
 
     @property
     def built_ns(self) -> int:
         """When the folder was last looked at, or any of them."""
-        seen: dict[str, int] = self.manifest["folders"]
-        return seen.get(self._of, 0) if self._of is not None else max(seen.values(), default=0)
+        return self.folders.get(self._of, 0) if self._of is not None else max(self.folders.values(), default=0)
 
     def search(
         self, question: str, top: int, chosen: Filter | None = None, weights: Sequence[float] | None = None
@@ -79,7 +109,14 @@ class ServerLibrary(Library):
         with self.snapshot():
             return super().search(question, top, chosen, weights)
 
+    def owners(self) -> np.ndarray:
+        """Numbered without gaps: those of the table only ever grow, and what counts by them would too."""
+        numbers: np.ndarray = np.unique(super().owners(), return_inverse=True)[1]
+        return numbers
+
     def vectors_of(self, rows: Sequence[int]) -> np.ndarray:
+        if not len(rows):
+            return np.zeros((0, self.manifest["dim"]), np.float32)
         found, vectors = fetched(self.db, "select id, vector from passage where id = any(?)", [list(rows)])
         place = {row: n for n, row in enumerate(found.tolist())}
         return vectors[[place[row] for row in rows]]

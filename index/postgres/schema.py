@@ -8,11 +8,13 @@ in SQLite.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from index.errors import LibraryError, LibraryOutdated
-from index.postgres.connection import Database, is_yugabyte
+from index.errors import LibraryCorrupt, LibraryError, LibraryMissing, LibraryOutdated
+from index.postgres.connection import Database
+from index.postgres.failures import Absent
 from index.store import FORMAT, Manifest
 
 NEAR_FROM = 100_000  # passages from which pgvector's graph (HNSW) is built; below, every vector is compared
@@ -25,7 +27,7 @@ _TABLES = (
     "primary key (id))",
     f"article(id bigint generated always as identity, file {_WORD}, source {_WORD} primary key, title text, "
     f"published {_WORD}, dated_by text, author text, url text, language text, sha256 text, text bigint)",
-    'passage(id bigint, text bigint, start int, "end" int, vector vector({dim}), primary key (id, text))',
+    'passage(id bigint, text bigint, start int, "end" int, vector vector({dim}), crc bigint, primary key (id, text))',
     f"words(block int, term {_WORD}, places bytea, counts bytea, primary key (term, block))",
     "lengths(block int primary key, lengths bytea)",
     "band(key bigint, text bigint, primary key (key, text))",
@@ -61,17 +63,26 @@ def empty(facts: Mapping[str, Any]) -> Manifest:
 def create(db: Database, manifest: Manifest) -> None:
     """Makes the schema and its tables; what is there stays, so that two writers may begin at once. manifest: of the
     library without articles, with the dimension of its vectors."""
-    with db.transaction():
-        db.execute("select pg_advisory_xact_lock(hashtext('attest ' || ?))", (db.schema,))
-        if not db.execute("select 1 from pg_namespace where nspname = ?", (db.schema,)):
-            db.execute(f"create schema {db.schema}")
+    with _alone(db):
         _need_vectors(db)
+    db.renew()
+    with _alone(db):
+        if not db.execute("select 1 from pg_namespace where nspname = ?", (db.schema,)):
+            db.execute(f'create schema "{db.schema}"')
         if not db.execute("select 1 from pg_tables where schemaname = ? and tablename = 'library'", (db.schema,)):
             for table in _TABLES:
                 db.execute(f"create table {table.format(dim=manifest['dim'])}")
             for name, columns in _INDEXES.items():
                 db.execute(f"create index {name} on {columns}")
             db.execute("insert into library values (1, 0, ?)", (json.dumps(manifest),))
+
+
+@contextmanager
+def _alone(db: Database) -> Iterator[None]:
+    """A transaction beside which no other one makes a library in this database."""
+    with db.transaction():
+        db.execute("select pg_advisory_xact_lock(hashtext('attest'))")
+        yield
 
 
 def _need_vectors(db: Database) -> None:
@@ -82,11 +93,21 @@ def _need_vectors(db: Database) -> None:
 
 
 def read(db: Database) -> tuple[int, Manifest]:
-    """(version, manifest). Raises LibraryMissing, LibraryOutdated."""
-    ((version, written),) = db.execute("select version, manifest from library")
-    manifest: dict[str, Any] = json.loads(written)
+    """(version, manifest). Raises LibraryMissing, LibraryOutdated, LibraryCorrupt."""
+    try:
+        rows = db.execute(f'select version, manifest from "{db.schema}".library where id = 1')
+    except Absent:
+        told = f"{db.place}: no library here; build one with: attest index FOLDER --library {db.place}"
+        raise LibraryMissing(told) from None
+    try:
+        ((version, written),) = rows
+        manifest: dict[str, Any] = json.loads(written)
+        older = manifest["format"] < FORMAT
+    except (ValueError, KeyError, TypeError):
+        remedy = "restore its backup, or index its articles into another --library"
+        raise LibraryCorrupt(f"{db.place}: its manifest is broken; {remedy}") from None
     if manifest["format"] != FORMAT:
-        remedy = "index its articles again" if manifest["format"] < FORMAT else "update Attest"
+        remedy = "index its articles into another --library" if older else "update Attest"
         raise LibraryOutdated(f"{db.place}: format {manifest['format']}, this version reads {FORMAT}; {remedy}")
     return version, manifest
 
@@ -99,15 +120,16 @@ def has_graph(db: Database) -> bool:
 
 def near(db: Database, dim: int) -> str:
     """What the graph holds of a vector: half precision, where the server has it; the best are ranked in full."""
-    yugabyte = is_yugabyte(str(db.execute("select version()")[0][0]))
+    yugabyte = "-YB-" in str(db.execute("select version()")[0][0])
     return "vector" if yugabyte else f"(vector::halfvec({dim}))"
 
 
 def build_graph(db: Database, dim: int) -> None:
-    """Once, where there are many passages; it takes minutes, and readers read on."""
+    """Once, where there are many passages; it takes minutes, in which writers wait and readers read on."""
     held = near(db, dim)
     kind = "vector" if held == "vector" else "halfvec"
     with db.transaction():
+        db.execute("update library set version = version + 1 where id = 1")  # as writers do, who come after us
         db.execute("set local maintenance_work_mem = '1GB'")
         db.execute(f"create index if not exists passage_near on passage using hnsw ({held} {kind}_ip_ops)")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from index import copies
 from index.postgres import copies as near
 from index.postgres import schema
 from index.postgres.connection import Database
-from index.postgres.dense import as_vector
+from index.postgres.dense import as_vector, crc
 from index.scan import Entry
 from index.tables import File, Tables, key
 
@@ -22,13 +22,14 @@ class Missing(LookupError):
 
 
 class ServerTables(Tables):
-    """As those of a folder, with the vectors beside the passages. folder: of the files. vectors: by key of the text."""
+    """As those of a folder, with the vectors beside the passages. folder: of the files. vectors: by key of the text.
+    wanted: keys of texts that stay when their last article goes, since another one comes."""
 
     db: Database
 
-    def __init__(self, db: Database, folder: str, vectors: Mapping[str, np.ndarray]) -> None:
+    def __init__(self, db: Database, folder: str, vectors: Mapping[str, np.ndarray], wanted: Collection[str]) -> None:
         super().__init__(db)
-        self._folder, self._vectors = folder, vectors
+        self._folder, self._vectors, self._wanted = folder, vectors, wanted
         self._new, self._torn = list[int](), set[int]()
 
     def add_file(self, file: File, original: Sequence[bytes]) -> None:
@@ -36,13 +37,16 @@ class ServerTables(Tables):
         self.db.execute("update file set folder = ? where path = ?", (self._folder, file.path))
 
     def _place(self, name: str, places: Sequence[tuple[int, int, int, int]]) -> None:
-        lines = [(*place, as_vector(vector)) for place, vector in zip(places, self._vectors[name], strict=True)]
-        self.db.executemany("insert into passage values (?, ?, ?, ?, ?)", lines)
+        held = zip(places, self._vectors[name], strict=True)
+        lines = [(*place, as_vector(vector), crc(vector)) for place, vector in held]
+        self.db.executemany("insert into passage values (?, ?, ?, ?, ?, ?)", lines)
         self._new.append(self.text(name) or 0)
 
     def _drop_text(self, number: int) -> None:
-        asked = "select coalesce(copy_of, id), signature from text where id = ?"
-        ((group, signature),) = self.db.execute(asked, (number,))
+        asked = "select key, coalesce(copy_of, id), signature from text where id = ?"
+        ((name, group, signature),) = self.db.execute(asked, (number,))
+        if name in self._wanted:
+            return
         near.remove(self.db, number, signature)
         self._torn.add(group)
         super()._drop_text(number)
@@ -62,20 +66,15 @@ def apply(
     with db.transaction():
         db.execute("update library set version = version + 1 where id = 1")  # waits for the writer before us
         manifest = schema.read(db)[1]
-        tables = ServerTables(db, folder, vectors)
         entries = ours(db, entries, folder)
         asked = "select path, size, mtime_ns, sha256, refused from file where path = any(?) and folder = ?"
         paths = [entry.file.path for entry in entries] + list(gone)
         held = {row[0]: File(*row) for row in db.execute(asked, (paths, folder))}
         entries = [settled for entry in entries if (settled := _settled(db, entry, held))]
         fresh = [entry for entry in entries if not entry.kept]
-        lacking = {
-            name
-            for entry in fresh
-            for name in (key(article, passages) for article, passages in entry.fresh)
-            if name not in vectors and tables.text(name) is None
-        }
-        if lacking:
+        wanted = {key(*one) for entry in fresh for one in entry.fresh}
+        tables = ServerTables(db, folder, vectors, wanted)
+        if lacking := {name for name in wanted if name not in vectors and tables.text(name) is None}:
             raise Missing(lacking)
         tables.drop(
             [*(path for path in gone if path in held), *(entry.file.path for entry in fresh if entry.file.path in held)]
@@ -96,18 +95,30 @@ def apply(
 
 
 def ours(db: Database, entries: Sequence[Entry], folder: str) -> list[Entry]:
-    """The entries, those refused whose place has a file of another folder."""
-    asked = "select path, folder from file where path = any(?) and folder <> ?"
-    taken: dict[str, str] = dict(db.execute(asked, ([entry.file.path for entry in entries], folder)))
-    return [_elsewhere(entry, folder, taken.get(entry.file.path)) for entry in entries]
+    """The entries, those refused whose place, or the source of an article, another folder has taken."""
+    paths = [entry.file.path for entry in entries]
+    sources = [article.source for entry in entries for article, _ in entry.fresh]
+    named = "select path, folder from file where path = any(?) and folder <> ?"
+    told = "select source, folder from article join file on path = file where source = any(?) and folder <> ?"
+    files = dict[str, str](db.execute(named, (paths, folder)))
+    articles = dict[str, str](db.execute(told, (sources, folder)))
+    return [_elsewhere(entry, folder, files, articles) for entry in entries]
 
 
-def _elsewhere(entry: Entry, folder: str, owner: str | None) -> Entry:
-    if owner is None:
-        return entry
+def _elsewhere(entry: Entry, folder: str, files: Mapping[str, str], articles: Mapping[str, str]) -> Entry:
     path = entry.file.path
-    why = f"{path}: the library has a file of that name from {owner}; rename one"
-    return Entry(replace(entry.file, path=f"{path} (of {folder})", sha256="", refused=why))
+    if path in files:
+        why = f"{path}: the library has a file of that name from {files[path]}; rename one"
+        return Entry(replace(entry.file, path=f"{path} (of {folder})", sha256="", refused=why))
+    for article, _ in entry.fresh:
+        if owner := articles.get(article.source):
+            return _twice(entry, article.source, f" from {owner}")
+    return entry
+
+
+def _twice(entry: Entry, source: str, owner: str = "") -> Entry:
+    why = f"{entry.file.path}: another file{owner} has an article of the same source {source!r}; rename one"
+    return Entry(replace(entry.file, sha256="", refused=why))
 
 
 def _settled(db: Database, entry: Entry, held: Mapping[str, File]) -> Entry | None:
@@ -121,7 +132,4 @@ def _settled(db: Database, entry: Entry, held: Mapping[str, File]) -> Entry | No
         return None
     sources = [article.source for article, _ in entry.fresh]
     taken = db.execute("select source from article where source = any(?) and file <> ?", (sources, path))
-    if taken:
-        why = f"{path}: another file has an article of the same source {taken[0][0]!r}; rename one"
-        return Entry(replace(entry.file, sha256="", refused=why))
-    return entry
+    return _twice(entry, taken[0][0]) if taken else entry
