@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException as Refused
 
-from index.errors import AttestError, QuestionError
+from index.errors import AttestError, LibraryUnreachable, QuestionError
 from qa.page import schema
 from qa.page.desk import Busy, Desk
 from qa.page.exchange import UNEXPECTED
@@ -62,7 +62,11 @@ def make_api(desk: Desk) -> FastAPI:
         """The answers to a question, each with its citations; or none, and why."""
         return JSONResponse(answer(desk, question))
 
-    @api.get("/api/articles/{id:path}", operation_id="article", responses={404: problem, 409: problem, 422: problem})
+    @api.get(
+        "/api/articles/{id:path}",
+        operation_id="article",
+        responses={404: problem, 409: problem, 422: problem, 503: problem},
+    )
     def article(id: str) -> schema.Article:
         """An article by its source: the text that the offsets of citations count in, unchanged."""
         found = desk.assistant.library.article(id)
@@ -133,7 +137,7 @@ async def _told(request: Request, error: Exception) -> JSONResponse:
         return JSONResponse({"error": _first(error.errors())}, 422)
     if isinstance(error, Refused):
         return JSONResponse({"error": str(error.detail)}, error.status_code, error.headers)
-    if isinstance(error, Busy):
+    if isinstance(error, (Busy, LibraryUnreachable)):
         return JSONResponse({"error": str(error)}, 503, SOON)
     if isinstance(error, AttestError):
         return JSONResponse({"error": str(error)}, 422 if isinstance(error, QuestionError) else 409)
