@@ -28,8 +28,8 @@ from index.errors import (
     LibraryUnreachable,
     NoArticles,
 )
-from index.postgres import dense, dialect, schema
 from index.postgres import build as writing
+from index.postgres import dense, dialect, schema
 from index.postgres.connection import Database
 from index.transfer import copy
 from qa import Assistant, cli
@@ -854,10 +854,10 @@ def test_connections_that_the_server_ended_are_replaced(pair, server):
 
 @pytest.fixture(scope="module")
 def many(server, tmp_path_factory) -> tuple[str, np.ndarray]:
-    """A library of 3,000 passages with a graph, and its vectors."""
+    """A library of 3,300 passages with a graph, which the server takes for larger than it is, and its vectors."""
     folder, draw = tmp_path_factory.mktemp("many"), random.Random(9)
     words = [f"{a}{b}{n}" for a in "bdfgk" for b in "aeiou" for n in range(12)]
-    place = f"{server.get_uri()}#many"
+    place = f"{server.get_uri()}&options=-c%20enable_seqscan%3Doff%20-c%20enable_bitmapscan%3Doff#many"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(schema, "NEAR_FROM", 3_000)
         for part in range(2):  # the second part comes when there is a graph
