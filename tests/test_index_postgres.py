@@ -28,8 +28,8 @@ from index.errors import (
     LibraryUnreachable,
     NoArticles,
 )
-from index.postgres import dense, dialect, schema
 from index.postgres import build as writing
+from index.postgres import dense, dialect, schema
 from index.postgres.connection import Database
 from index.transfer import copy
 from qa import Assistant, cli
