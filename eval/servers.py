@@ -2,7 +2,8 @@
 
 For each of --sizes passages (`eval.server_parts`) both are written and asked the same questions, in turn, one at a
 time, in one process: those of eval/questions/seeds.jsonl, and runs of words of the articles, 200 in all.
-Equal: the first ten passages are the same, or differ only among equal scores. Answers: `Assistant.ask` with our reader,
+Equal: the first ten passages and their scores are the same, but for the order of equal ones; shared: how many of these
+ten are the same. Answers: `Assistant.ask` with our reader,
 everything in them compared but the time. Recall@10: of pgvector's graph against exact products, where there is a graph.
 Bytes: of the files, and of each table with its indexes.
 """
@@ -87,6 +88,7 @@ def measure(
         "write_s": rounded(written),
         "graph_s": round(graph, 1),
         "equal_first_ten": sum(map(equal, found["local"], found["server"])) / len(asked),
+        "shared_first_ten": recall(found["local"], found["server"]),
         "equal_answers": sum(map(_same, given["local"], given["server"])) / max(1, answers),
         "dense_recall_at_10": {name: recall(exact, one) for name, one in zip(both, hits, strict=True)},
         "search_p50_ms": searched,

@@ -17,7 +17,7 @@ from index.postgres.connection import Database
 from index.postgres.failures import Absent
 from index.store import FORMAT, Manifest
 
-NEAR_FROM = 100_000  # passages from which pgvector's graph (HNSW) is built; below, every vector is compared
+NEAR_FROM = 50_000  # passages from which pgvector's graph (HNSW) is built; below, every vector is compared
 _WORD = 'text collate "C"'
 _TABLES = (
     "library(id int primary key, version bigint, manifest text)",
@@ -32,6 +32,7 @@ _TABLES = (
     "lengths(block int primary key, lengths bytea)",
     "band(key bigint, text bigint, primary key (key, text))",
 )
+_GRAPH = "with (m = 16, ef_construction = 128)"
 _INDEXES = {
     "file_hash": "file(sha256)",
     "file_folder": "file(folder)",
@@ -131,7 +132,7 @@ def build_graph(db: Database, dim: int) -> None:
     with db.transaction():
         db.execute("update library set version = version + 1 where id = 1")  # as writers do, who come after us
         db.execute("set local maintenance_work_mem = '1GB'")
-        db.execute(f"create index if not exists passage_near on passage using hnsw ({held} {kind}_ip_ops)")
+        db.execute(f"create index if not exists passage_near on passage using hnsw ({held} {kind}_ip_ops) {_GRAPH}")
 
 
 def spread(place: str) -> None:
