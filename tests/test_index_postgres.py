@@ -214,6 +214,26 @@ def test_both_stores_find_the_same_in_the_same_order(pair):
     assert [asked for asked in local if local[asked] != remote[asked]] == []
 
 
+def test_of_equal_passages_both_stores_find_the_first(address, write, tmp_path):
+    """More of them than a searcher gives: the toy encoder does not look at the order of words."""
+    draw, words, lines = random.Random(6), WORDS[:8], []
+    for n in range(260):
+        draw.shuffle(words)
+        lines.append(json.dumps({"id": n, "text": " ".join(words).capitalize() + "."}) + "\n")
+    folder = write({"many.jsonl": "".join(lines)})
+    for place in (tmp_path / "library", address):
+        build(folder, place, "hashed")
+    local, remote = Library.open(tmp_path / "library"), Library.open(address)
+    for chosen in (None, Filter(sources=("many.jsonl",))):
+        assert remote.search("kyiv trainers", 300, chosen) == local.search("kyiv trainers", 300, chosen)
+        assert len(local.search("kyiv trainers", 300, chosen)) > 250
+    for top in (1, 50, 200):
+        asked = "kyiv trainers"
+        with remote.snapshot():
+            hits = remote._searchers["dense"].search(asked, top)
+        assert hits == local._searchers["dense"].search(asked, top)
+
+
 @pytest.fixture(scope="module")
 def seeded(server, seeds, tmp_path_factory) -> tuple[Path, str]:
     places = tmp_path_factory.mktemp("seeded") / "library", f"{server.get_uri()}#seeds"
@@ -947,8 +967,10 @@ def test_the_service_says_that_the_server_is_away_and_goes_on_when_it_is_back(pa
     from starlette.testclient import TestClient
 
     from index.postgres import connection
+    from qa.page import chat, turns
     from qa.page.api import make_api
     from qa.page.desk import Desk
+    from qa.page.filters import Chosen
 
     desk = Desk(Assistant.open_library(pair[1].folder, reader="overlap"))
     asking = TestClient(make_api(desk), "http://127.0.0.1:7860")
@@ -969,6 +991,10 @@ def test_the_service_says_that_the_server_is_away_and_goes_on_when_it_is_back(pa
             assert "does not answer (connection refused)" in told.json()["error"]
         with pytest.raises(LibraryUnreachable):
             desk.ask("Who opposed the trainers?")
+        turn = turns.ask(desk, "Who opposed the trainers?", (), Chosen())
+        assert turn.answer is None and "connection refused" in turn.shown[1]
+        assert chat._suggestions(desk)() == []
+    assert turns.ask(desk, "Who opposed the trainers?", (), Chosen()).answer
     again = asking.post("/api/ask", json=question)
     assert again.json() | {"seconds": 0} == first.json() | {"seconds": 0}
     assert asking.get("/api/articles/wire/1.txt").status_code == 200

@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from index.errors import LibraryUnreachable
 from qa.page import panels
 from qa.page.examples import examples
 from qa.page.filters import TOPS, chosen
@@ -133,8 +134,12 @@ def _suggestions(desk: Desk) -> Any:
         library = desk.assistant.library
         with one:
             if library.built_ns not in made:
+                try:
+                    latest = library.latest(12)
+                except LibraryUnreachable:  # which each question will tell
+                    return []
                 made.clear()
-                made[library.built_ns] = examples(library.latest(12), desk.ask)
+                made[library.built_ns] = examples(latest, desk.ask)
             return made[library.built_ns]
 
     return suggest

@@ -30,9 +30,9 @@ def ask(desk: Desk, question: str, turns: Sequence[Turn], chosen: Chosen) -> Tur
     """The next turn. What cannot be asked, and a desk that is busy, get their message; nothing is raised for them."""
     try:
         answer = desk.ask(question, answers(turns), **chosen.options())
+        return Turn(question, answer, (question_html(question), answer_html(answer, chosen.told())))
     except AttestError as error:
         return Turn(question, None, (question_html(question), message_html(str(error))))
-    return Turn(question, answer, (question_html(question), answer_html(answer, chosen.told())))
 
 
 def answers(turns: Sequence[Turn]) -> list[Answer]:
