@@ -223,6 +223,7 @@ def test_of_equal_passages_both_stores_find_the_first(address, write, tmp_path):
     folder = write({"many.jsonl": "".join(lines)})
     for place in (tmp_path / "library", address):
         build(folder, place, "hashed")
+    Database(address).execute("update passage set crc = crc where id < 200")  # which the server then reads last
     local, remote = Library.open(tmp_path / "library"), Library.open(address)
     for chosen in (None, Filter(sources=("many.jsonl",))):
         assert remote.search("kyiv trainers", 300, chosen) == local.search("kyiv trainers", 300, chosen)
@@ -259,16 +260,17 @@ def asked(count: int) -> list[dict[str, Any]]:
 
 
 def test_the_seeds_are_answered_alike(seeded):
-    local, remote = (answers(place, "overlap", asked(120)) for place in seeded)
-    assert local == remote and sum(answer["answered"] for answer in local) > 5
-    local, remote = (answers(place, "attest", asked(8)) for place in seeded)
+    local, remote = (answers(place, "overlap", asked(40)) for place in seeded)
     assert local == remote and sum(answer["answered"] for answer in local) > 2
+    local, remote = (answers(place, "attest", asked(5)) for place in seeded)
+    assert local == remote and any(answer["answered"] for answer in local)
 
 
 @pytest.mark.slow
-def test_all_questions_on_the_seeds_are_answered_alike_by_the_shipped_reader(seeded):
-    local, remote = (answers(place, "attest", asked(1000)) for place in seeded)
-    assert len(local) == 120 and local == remote
+def test_all_questions_on_the_seeds_are_answered_alike_by_both_readers(seeded):
+    for reader in ("overlap", "attest"):
+        local, remote = (answers(place, reader, asked(1000)) for place in seeded)
+        assert len(local) == 120 and local == remote
 
 
 @given(st.text(st.sampled_from("a\0\U0010fffe01%?é\ud800\\'\"")))
@@ -874,14 +876,14 @@ def test_connections_that_the_server_ended_are_replaced(pair, server):
 
 @pytest.fixture(scope="module")
 def many(server, tmp_path_factory) -> tuple[str, np.ndarray]:
-    """A library of 3,300 passages with a graph, which the server takes for larger than it is, and its vectors."""
+    """A library of 2,200 passages with a graph, which the server takes for larger than it is, and its vectors."""
     folder, draw = tmp_path_factory.mktemp("many"), random.Random(9)
     words = [f"{a}{b}{n}" for a in "bdfgk" for b in "aeiou" for n in range(12)]
     place = f"{server.get_uri()}&options=-c%20enable_seqscan%3Doff%20-c%20enable_bitmapscan%3Doff#many"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(schema, "NEAR_FROM", 3_000)
+        patch.setattr(schema, "NEAR_FROM", 2_000)
         for part in range(2):  # the second part comes when there is a graph
-            texts = [" ".join(draw.choice(words) for _ in range(12)) for _ in range((3_000, 300)[part])]
+            texts = [" ".join(draw.choice(words) for _ in range(12)) for _ in range((2_000, 200)[part])]
             lines = [{"id": n, "text": text, "date": f"2024-0{1 + n % 9}-01"} for n, text in enumerate(texts)]
             (folder / f"{part}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
             build(folder, place, "hashed")
@@ -909,7 +911,7 @@ def recall(library: Library, vectors: np.ndarray, allowed: np.ndarray | None = N
 def test_the_graph_is_used_and_finds_what_an_exact_search_finds(many, monkeypatch):
     place, vectors = many
     library, plans = Library.open(place), []
-    assert len(vectors) == 3_300 and schema.has_graph(library.db)
+    assert len(vectors) == 2_200 and schema.has_graph(library.db)
     execute = Database.execute
 
     def explained(self, statement, values=()):
@@ -944,7 +946,7 @@ def test_of_many_that_a_filter_leaves_the_graph_finds_nearly_all(many, monkeypat
 
 def test_what_comes_after_the_graph_is_found(many):
     library = Library.open(many[0])
-    for n in (0, 150, 299):
+    for n in (0, 150, 199):
         text = library.article(f"1.jsonl#{n}").text
         with library.snapshot():
             hit = library._searchers["dense"].search(text, 1)[0]

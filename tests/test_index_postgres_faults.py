@@ -131,7 +131,7 @@ def whole(place: str, written: list[str]) -> None:
     assert not contract.doctor(place)
 
 
-@pytest.mark.parametrize("kills", [4, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.slow)])
 def test_a_killed_writer_leaves_whole_sets_and_another_run_completes_them(writer, address, tmp_path, kills):
     draw, folder, files = random.Random(kills), tmp_path / "articles", contract.articles(7)
     folder.mkdir()
@@ -217,7 +217,7 @@ def mortal() -> Iterator[Server]:
 
 def test_questions_while_the_server_dies_and_comes_back(mortal, write):
     """A short one of the test below."""
-    survive(mortal, write(contract.articles()), f"{mortal.address}#few", 30, ["kill"])
+    survive(mortal, write(contract.articles()), f"{mortal.address}#few", 16, ["kill"])
 
 
 @pytest.mark.slow
