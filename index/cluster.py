@@ -23,16 +23,19 @@ from index.errors import WorkersError
 
 _ADDRESS = re.compile(r"(ray://)?(\[[0-9a-fA-F:.]+\]|[\w.-]+):([0-9]{1,5})", re.ASCII)
 
+_QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal", "RAY_DEDUP_LOGS_SKIP_REGEX": "^"}
+
 
 @contextmanager
 def connected(where: str) -> Iterator[int | None]:
     """A connection to Ray, and how many processes it may use there (None: all that are free). One that the program has
     made itself is used, and stays. `where` is as `check` takes it. Raises WorkersError."""
     here = int(where) if where.isdecimal() else None
-    os.environ.update(RAY_USAGE_STATS_ENABLED="0", RAY_BACKEND_LOG_LEVEL="fatal")
+    os.environ.update(_QUIET)
     if here:  # read as ray is imported: nobody else gets in, and (despite its name) it listens on 127.0.0.1 alone
         os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))  # Ray reads it once in a process
         os.environ.update(RAY_AUTH_MODE="token", RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER="0")
+    _reach(where)
     import ray
 
     if ray.is_initialized():
@@ -70,16 +73,19 @@ def reason(error: Exception) -> str:
     return f"{type(error).__name__}: {' '.join(lines)[:300]}"
 
 
-def _connect(where: str, options: dict[str, Any]) -> None:
-    import ray
-
+def _reach(where: str) -> None:
     if found := _ADDRESS.fullmatch(where):
-        try:  # Ray itself would try for half a minute
+        try:  # Ray would do so for half a minute
             socket.create_connection((found[2].strip("[]"), int(found[3])), timeout=5).close()
         except (OSError, OverflowError) as error:
             raise WorkersError(
                 f"Ray cluster {where} cannot be reached: {error}; is it up, and the port open?"
             ) from error
+
+
+def _connect(where: str, options: dict[str, Any]) -> None:
+    import ray
+
     try:
         with _silence():
             ray.init(where, **options)
