@@ -16,7 +16,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from index.errors import WorkersError
@@ -42,15 +42,14 @@ def connected(where: str) -> Iterator[int | None]:
         yield here
         return
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
-    folder = tempfile.mkdtemp(prefix="attest-ray-", dir="/tmp" if os.name == "posix" else None)  # sockets: short names
-    try:
-        if here:
+    with ExitStack() as after:
+        if here:  # a folder that others cannot look into, with a short name, for sockets
+            folder = tempfile.mkdtemp(prefix="attest-ray-", dir="/tmp" if os.name == "posix" else None)
+            after.callback(shutil.rmtree, folder, ignore_errors=True)
             options |= {"num_cpus": here, "include_dashboard": False, "_temp_dir": f"{folder}/ray"}
+        after.callback(ray.shutdown)
         _connect("local" if here else where, options)
         yield here
-    finally:
-        ray.shutdown()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def check(where: str) -> None:
@@ -58,8 +57,9 @@ def check(where: str) -> None:
     if not (where == "auto" or re.fullmatch("[1-9][0-9]{0,3}", where) or _ADDRESS.fullmatch(where)):
         known = "give a number of processes, or HOST:PORT, auto or ray://HOST:PORT of a Ray cluster"
         raise WorkersError(f"--workers is {where!r}; {known}")
-    if importlib.util.find_spec("ray") is None:
-        raise WorkersError("the package ray is missing; pip install 'attest-qa[ray]'")
+    for name in ("ray", "pyarrow", "grpc"):
+        if importlib.util.find_spec(name) is None:
+            raise WorkersError(f"the package {name} is missing; pip install 'attest-qa[ray]'")
 
 
 def reason(error: Exception) -> str:
@@ -90,12 +90,14 @@ def _connect(where: str, options: dict[str, Any]) -> None:
         with _silence():
             ray.init(where, **options)
     except Exception as error:  # Ray's have no base of their own
-        why = f"Ray cluster {where} cannot be joined ({type(error).__name__})"
-        if where == "auto":
-            raise WorkersError(f"{why}; none runs on this machine, start one with: ray start") from error
-        ports = "6379 by default, or after ray:// that of its clients, 10001"
-        same = f"Ray {ray.__version__} and this Python there"
-        raise WorkersError(f"{why}; check its port ({ports}), RAY_AUTH_TOKEN, and {same}") from error
+        same = f"are RAY_AUTH_TOKEN, Ray {ray.__version__} and Python the same there?"
+        advice = {
+            "local": "is there room in /tmp and memory?",
+            "auto": "run `ray start` to make this machine part of one, or give ray://HOST:PORT of one",
+        }.get(where, f"is this machine part of it (`ray start --address={where}`; else ray://HOST:10001), and {same}")
+        if where.startswith("ray://"):
+            advice = f"is this the port for its clients (10001 by default), and {same}"
+        raise WorkersError(f"Ray cluster {where} cannot be joined ({reason(error)}); {advice}") from error
 
 
 @contextmanager

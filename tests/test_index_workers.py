@@ -103,9 +103,9 @@ def test_workers_are_let_go_when_the_disk_is_full(tmp_path, monkeypatch):
 
     encoder = Delivering()
     monkeypatch.setattr("index.disk.append", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OSError, match="No space") as error:
         pending.encode(tmp_path, encoder, TEXTS)
-    assert encoder.closed
+    assert encoder.closed and error.traceback  # at once, not when the error is forgotten
 
 
 def test_few_texts_are_embedded_here(tmp_path):
