@@ -58,7 +58,7 @@ def build(
     root = Path(folder)
     need_folder(root)
     if library is not None and is_server(library):
-        return _on_server(root, str(library), encoder, progress)
+        return _on_server(root, str(library), encoder, progress, workers)
     place = Path(library) if library is not None else default_library(root)
     if place.resolve() == root.resolve():
         raise LibraryError(f"library {place} is the folder of articles itself; name another --library")
@@ -96,14 +96,14 @@ def build(
     return _report(Library.open(place), embedded=len(texts), changed=True)
 
 
-def _on_server(root: Path, place: str, encoder: str | None, progress: Progress | None) -> Report:
+def _on_server(root: Path, place: str, encoder: str | None, progress: Progress | None, workers: str | None) -> Report:
     from index.postgres import build as server
 
     def seen(old: Library | None) -> list[Entry]:
         return _seen(root, root / ".attest", old)
 
     full = _printable(str(root.resolve()))
-    held, embedded, changed = server.build(place, full, _model(encoder), encoder, seen, progress)
+    held, embedded, changed = server.build(place, full, _model(encoder), encoder, seen, progress, workers)
     return _report(held, embedded, changed)
 
 

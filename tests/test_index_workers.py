@@ -19,9 +19,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import build, pending
+from index import Library, build, pending
 from index.cluster import reason
-from index.encoders import Hashed, Streaming
+from index.encoders import Hashed, Streaming, load_encoder
 from index.errors import ModelError, WorkersError
 from index.workers import PART, Embed, Workers, with_workers
 from qa.cli import main
@@ -216,7 +216,7 @@ cluster.shutdown()
 """
 BUILD = """
 import json, sys
-from index import build, pending
+from index import Library, build, pending
 pending.BLOCK, pending.forget = 256, lambda _: None  # so that the test can look at it
 told = []
 report = build(sys.argv[1], sys.argv[2], workers=sys.argv[3], progress=lambda *step: told.append(step))
@@ -247,7 +247,7 @@ class Held:
         self.process.communicate(timeout=30)
 
 
-def start(environ: dict[str, str], articles: Path, place: Path, where: str) -> subprocess.Popen:
+def start(environ: dict[str, str], articles: Path, place: Path | str, where: str) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-c", BUILD, str(articles), str(place), where],
         cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -360,6 +360,16 @@ def test_processes_of_this_machine_give_the_same_library_and_listen_to_it_alone(
         assert len(addresses) > 3 and {address[-8:] for address in addresses} == {"0100007F"}  # 127.0.0.1, also as IPv6
     assert finished(run)[0] == SIZE
     assert hashes(tmp_path) == plain
+
+
+@pytest.mark.slow
+def test_a_library_on_a_server_gets_its_vectors_from_workers_too(cluster, environ, articles, address):
+    embedded, first, last = finished(start(environ, articles, address, cluster.address))
+    assert embedded == last == SIZE and first == PART  # came from workers, part by part
+    held, rows = Library.open(address), range(50)
+    texts = [article.text[passage.start : passage.end] for article, passage in map(held.passage, rows)]
+    assert held.manifest["passages"] == SIZE
+    assert np.allclose(held.vectors_of(rows), load_encoder().encode(texts), atol=1e-3)  # it may keep half the bits
 
 
 @pytest.mark.slow
