@@ -167,13 +167,14 @@ def test_help_is_quick_and_names_all_commands():
         "page",
         "mcp",
         "verify",
+        "copy",
         "doctor",
         "eval",
     ]
     assert min(spent) < 2
 
 
-@pytest.mark.parametrize("command", ["index", "ask", "page", "mcp", "verify", "doctor", "eval"])
+@pytest.mark.parametrize("command", ["index", "ask", "page", "mcp", "verify", "copy", "doctor", "eval"])
 def test_every_command_explains_itself(command, capsys):
     from qa import cli
 
