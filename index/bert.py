@@ -22,7 +22,8 @@ from index.errors import ModelError
 
 INPUTS = ("input_ids", "token_type_ids", "attention_mask")
 Precision = Literal["float32", "int8"]
-THREADS = max(1, min(4, os.cpu_count() or 1))
+_TOLD = os.environ.get("OMP_NUM_THREADS", "")  # as other libraries read it (OpenMP 5.2, 21.1.2)
+THREADS = max(1, min(4, int(_TOLD) if _TOLD.isdecimal() else os.cpu_count() or 1))
 _OPSET = 20
 _LARGE = 1 << 16  # bytes
 _CONTRIB = "com.microsoft"  # ONNX Runtime's own operators

@@ -20,6 +20,7 @@ from index.library import Library
 from index.postgres import is_server
 from index.scan import Entry, look
 from index.tables import key
+from index.workers import with_workers
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,11 @@ def default_library(folder: str | Path) -> Path:
 
 
 def build(
-    folder: str | Path, library: str | Path | None = None, encoder: str | None = None, progress: Progress | None = None
+    folder: str | Path,
+    library: str | Path | None = None,
+    encoder: str | None = None,
+    progress: Progress | None = None,
+    workers: str | None = None,
 ) -> Report:
     """Builds the library of a folder, or brings it up to date; writes nothing where nothing changed.
 
@@ -53,7 +58,7 @@ def build(
     root = Path(folder)
     need_folder(root)
     if library is not None and is_server(library):
-        return _on_server(root, str(library), encoder, progress)
+        return _on_server(root, str(library), encoder, progress, workers)
     place = Path(library) if library is not None else default_library(root)
     if place.resolve() == root.resolve():
         raise LibraryError(f"library {place} is the folder of articles itself; name another --library")
@@ -69,7 +74,8 @@ def build(
         made = old.encoder if old else load_encoder(encoder or DEFAULT)
         new = _new(entries, old)
         texts = [text for held in new.values() for text in held]
-        vectors = _embedded(place, made, texts, progress)
+        model = old.manifest["encoder_model"] if old else _model(encoder)
+        vectors = _embedded(place, with_workers(made, model, workers), texts, progress)
         ends = np.cumsum([len(held) for held in new.values()])
         of = dict(zip(new, np.split(vectors, ends[:-1]), strict=True)) if new else {}
         dim = vectors.shape[1] if len(texts) else (old.manifest["dim"] if old else 0)
@@ -79,7 +85,7 @@ def build(
             return counts | {
                 "encoder": made.name,
                 "runtime": made.runtime,
-                "encoder_model": old.manifest["encoder_model"] if old else _model(encoder),
+                "encoder_model": model,
                 "folder": _printable(str(root.resolve())),
                 "dim": dim,
                 "built_ns": time.time_ns(),
@@ -90,14 +96,14 @@ def build(
     return _report(Library.open(place), embedded=len(texts), changed=True)
 
 
-def _on_server(root: Path, place: str, encoder: str | None, progress: Progress | None) -> Report:
+def _on_server(root: Path, place: str, encoder: str | None, progress: Progress | None, workers: str | None) -> Report:
     from index.postgres import build as server
 
     def seen(old: Library | None) -> list[Entry]:
         return _seen(root, root / ".attest", old)
 
     full = _printable(str(root.resolve()))
-    held, embedded, changed = server.build(place, full, _model(encoder), encoder, seen, progress)
+    held, embedded, changed = server.build(place, full, _model(encoder), encoder, seen, progress, workers)
     return _report(held, embedded, changed)
 
 

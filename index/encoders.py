@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -40,6 +40,15 @@ class Encoder(Protocol):
 
     def encode_question(self, question: str) -> np.ndarray:
         """One question -> (dim,) float32 of length 1, comparable with the rows of `encode`."""
+        ...
+
+
+@runtime_checkable
+class Streaming(Protocol):
+    """An encoder that hands vectors out as they are made (`index.workers`)."""
+
+    def stream(self, texts: Sequence[str]) -> Iterator[tuple[Sequence[int], np.ndarray]]:
+        """(n,) texts -> numbers of some, (m,), and their vectors, (m, dim); in any order, and one may come twice."""
         ...
 
 

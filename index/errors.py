@@ -13,6 +13,7 @@
     |   |-- LibraryUnreachable    the server that holds it does not answer
     |   `-- EncoderMismatch
     |-- ModelError              an encoder or reader that cannot be loaded
+    |-- WorkersError            a Ray cluster that cannot be reached, or did not do its work
     |-- QuestionError           a question or filter that cannot be asked
     `-- QuestionSetError        a question or answer file, with file and line
 
@@ -71,6 +72,10 @@ class EncoderMismatch(LibraryError):
 
 
 class ModelError(AttestError):
+    pass
+
+
+class WorkersError(AttestError):
     pass
 
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 
 from index import disk
-from index.encoders import Encoder, Progress
+from index.encoders import Encoder, Progress, Streaming
+from index.errors import WorkersError
 
 BLOCK = 2048  # texts that are embedded and then kept; fewer are not worth it
 
@@ -36,17 +38,34 @@ def encode(place: Path, encoder: Encoder, texts: Sequence[str], progress: Progre
         if progress:
             progress(done + part, len(places))
 
-    for at in range(0, len(missing), BLOCK):
-        block = np.zeros(len(missing[at : at + BLOCK]), record)
-        block["key"] = np.array([_key(text) for text in missing[at : at + BLOCK]], "V16")
-        block["vector"] = encoder.encode(missing[at : at + BLOCK], told)
-        block["crc"] = [_crc(one) for one in block]
-        disk.append(place / "embedding" / "vectors", [block.tobytes()])
-        rows.update((one["key"].tobytes(), n) for n, one in enumerate(block, count))
-        done, count = done + len(block), count + len(block)
+    with closing(_parts(encoder, missing, told)) as parts:
+        for numbers, vectors in parts:
+            keys = [_key(missing[number]) for number in numbers]
+            new = list({key: n for n, key in enumerate(keys) if key not in rows}.values())  # none that comes twice
+            block = np.zeros(len(new), record)
+            block["key"] = np.array([keys[n] for n in new], "V16")
+            block["vector"] = vectors[new]
+            block["crc"] = [_crc(one) for one in block]
+            disk.append(place / "embedding" / "vectors", [block.tobytes()])
+            rows.update((one["key"].tobytes(), n) for n, one in enumerate(block, count))
+            done, count = done + len(block), count + len(block)
+    if done < len(places):
+        raise WorkersError(f"{len(places) - done} of {len(places)} passages came back without a vector; run again")
     kept = np.memmap(place / "embedding" / "vectors", record, "r")
-    vectors: np.ndarray = kept["vector"][[rows[_key(text)] for text in texts]]
-    return vectors
+    found: np.ndarray = kept["vector"][[rows[_key(text)] for text in texts]]
+    return found
+
+
+def _parts(encoder: Encoder, texts: list[str], progress: Progress) -> Generator[tuple[Sequence[int], np.ndarray]]:
+    """Numbers of texts, and their vectors: block by block, or as workers deliver them."""
+    if isinstance(encoder, Streaming) and len(texts) > BLOCK:
+        for part in encoder.stream(texts):
+            yield part
+            progress(0, len(texts))  # by now it is kept
+        return
+    for at in range(0, len(texts), BLOCK):
+        block = texts[at : at + BLOCK]
+        yield range(at, at + len(block)), encoder.encode(block, progress)
 
 
 def forget(place: Path) -> None:

@@ -57,6 +57,11 @@ def make_parser() -> argparse.ArgumentParser:
         "--library", metavar="DIR", help="a folder, or postgresql://host/database#name (default: your cache, by FOLDER)"
     )
     one.add_argument("--encoder", metavar="NAME", help="all-MiniLM-L6-v2, a hub name, or a folder")
+    one.add_argument(
+        "--workers",
+        metavar="WHERE",
+        help="embed in so many processes (4), or on a Ray cluster (HOST:PORT, auto, ray://HOST:PORT)",
+    )
     one.set_defaults(command=run_index)
 
     one = commands.add_parser("ask", help="answer a question with the words it rests on")
@@ -96,7 +101,7 @@ def run_index(args: argparse.Namespace) -> int:
     from index.build import build, default_library
     from index.postgres import is_server, shown
 
-    report = build(args.folder, args.library, args.encoder, progress())
+    report = build(args.folder, args.library, args.encoder, progress(), args.workers)
     place = args.library or default_library(args.folder)
     place = shown(str(place)) if is_server(place) else place
     done = f"{report.embedded} embedded now" if report.changed else "nothing changed"

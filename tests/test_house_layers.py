@@ -24,6 +24,8 @@ HEAVY = {
     "huggingface_hub",
     "onnx",
     "onnxruntime",
+    "pyarrow",
+    "ray",
     "safetensors",
     "scipy",
     "sentence_transformers",
@@ -165,6 +167,7 @@ def loaded(code: str) -> set[str]:
         "qa.export, qa.feedback, qa.mcp",
         "qa.reader.extractive",
         "index.library",
+        "index.workers, index.cluster",
         "eval.run, eval.report",
     ],
 )

@@ -20,14 +20,22 @@ from index.postgres.library import ServerLibrary
 from index.postgres.writer import Missing, apply, ours
 from index.scan import Entry
 from index.tables import key
+from index.workers import with_workers
 
 SET = 8_192  # passages of the files that are written together
+LARGE_SET = 131_072  # likewise where workers embed, which take a while to start
 
 Look = Callable[[ServerLibrary | None], list[Entry]]
 
 
 def build(
-    place: str, folder: str, model: str, chosen: str | None, look: Look, progress: Progress | None
+    place: str,
+    folder: str,
+    model: str,
+    chosen: str | None,
+    look: Look,
+    progress: Progress | None,
+    workers: str | None = None,
 ) -> tuple[ServerLibrary, int, bool]:
     """The library, how many passages were embedded, and whether anything changed. folder: its full path. model: what
     `load_encoder` finds the encoder of a new library by. chosen: refuse one that another encoder built. look: tells
@@ -44,7 +52,7 @@ def build(
     named = {entry.file.path for entry in entries}
     gone = [path for path in library.files if path not in named]
     news = [entry for entry in entries if library.files.get(entry.file.path) != entry.file]
-    embedded = _write(library, folder, news, gone, began, progress) if news or gone else 0
+    embedded = _write(library, folder, news, gone, began, progress, workers) if news or gone else 0
     graph(library.db)
     return ServerLibrary.open(place, of=folder), embedded, bool(news or gone)
 
@@ -69,6 +77,7 @@ def _write(
     gone: Sequence[str],
     began: int,
     progress: Progress | None,
+    workers: str | None,
 ) -> int:
     """Embeds and writes, set by set. Returns how many passages were embedded."""
     texts = {
@@ -79,18 +88,19 @@ def _write(
     known = _known(library.db, list(texts))
     total = sum(len(held) for name, held in texts.items() if name not in known)
     done = 0
+    encoder = with_workers(library.encoder, library.manifest["encoder_model"], workers)
     with keeping(library.db, folder) as kept:
 
         def embed(names: Collection[str]) -> dict[str, np.ndarray]:
             nonlocal done
             flat = [text for name in names for text in texts[name]]
             told = None if progress is None else lambda part, _: progress(min(total, done + part), total)
-            vectors = pending.encode(kept, library.encoder, flat, told)
+            vectors = pending.encode(kept, encoder, flat, told)
             done += len(flat)
             ends = np.cumsum([len(texts[name]) for name in names])
             return dict(zip(names, np.split(vectors, ends[:-1]), strict=True)) if names else {}
 
-        parts = list(sets(news)) or [[]]
+        parts = list(sets(news, LARGE_SET if workers else None)) or [[]]
         for n, part in enumerate(parts, 1):
             names = dict.fromkeys(key(*one) for entry in part for one in entry.fresh)
             vectors = embed([name for name in names if name not in known])
@@ -117,13 +127,13 @@ def _apply(
             vectors |= embed(sorted(error.args[0]))
 
 
-def sets(news: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Files that are written together: of SET passages, or a few more."""
+def sets(news: Iterable[Entry], most: int | None = None) -> Iterator[list[Entry]]:
+    """Files that are written together: of `most` (SET) passages, or a few more."""
     part, size = list[Entry](), 0
     for entry in news:
         part.append(entry)
         size += 1 + sum(len(passages) for _, passages in entry.fresh)
-        if size >= SET:
+        if size >= (most or SET):
             yield part
             part, size = [], 0
     if part:
