@@ -324,7 +324,8 @@ def changed(draw: random.Random, files: dict[str, bytes]) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 8))])
 def test_after_any_update_the_library_is_what_a_new_one_would_be(address, tmp_path, monkeypatch, seed):
-    monkeypatch.setattr(writing, "SET", 15)
+    if few := seed % 2 == 1:  # files of a set
+        monkeypatch.setattr(writing, "SET", 15)
     draw, folder, files = random.Random(seed), tmp_path / "articles", articles(seed)
     folder.mkdir()
     for turn in range(4):
@@ -338,7 +339,9 @@ def test_after_any_update_the_library_is_what_a_new_one_would_be(address, tmp_pa
         assert not doctor(address)
         assert library.refused == report.refused == new.refused
         fresh = [name for name in new.groups() if name not in before]
-        assert report.embedded == sum(len(new.text(name)[0]) for name in fresh)  # and nothing that was only moved
+        least = sum(len(new.text(name)[0]) for name in fresh)
+        assert least <= report.embedded  # and what was only moved is not, but from one set to a later one
+        assert few or least == report.embedded
         version = library.version
         assert not build(folder, address).changed and Library.open(address).version == version
         files = changed(draw, files)
