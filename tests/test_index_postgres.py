@@ -947,6 +947,15 @@ def test_of_many_that_a_filter_leaves_the_graph_finds_nearly_all(many, monkeypat
     assert recall(Library.open(place), vectors, allowed) >= 0.98
 
 
+def test_where_the_graph_gives_up_each_is_compared(many, monkeypatch):
+    few = "select set_config('hnsw.ef_search', '10', true), set_config('hnsw.max_scan_tuples', '20', true)"
+    monkeypatch.setattr(dense, "FEW", 10)
+    monkeypatch.setattr(dense, "_SETTINGS", few)
+    place, vectors = many
+    allowed = np.arange(0, len(vectors), 100)
+    assert recall(Library.open(place), vectors, allowed) == 1
+
+
 def test_what_comes_after_the_graph_is_found(many):
     library = Library.open(many[0])
     for n in (0, 150, 199):

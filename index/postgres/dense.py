@@ -26,19 +26,27 @@ class ServerDense:
         self._db, self._near, self._encode, self._count = db, near, encode, count
 
     def search(self, question: str, top: int, allowed: np.ndarray | None = None) -> list[Hit]:
-        if min(top, self._count if allowed is None else len(allowed)) < 1:
+        most = min(top + MORE, self._count if allowed is None else len(allowed))
+        if min(top, most) < 1:
             return []
         query = np.ascontiguousarray(self._encode(question), np.float32)
-        where, values = ("", []) if allowed is None else (" where id = any(?)", [allowed.tolist()])
-        exactly = self._near is None or (allowed is not None and len(allowed) <= FEW)
-        order = "(vector <#> ?) + 0, id" if exactly else f"{self._near} <#> ?"  # + 0: an order that no index has
-        asked = f"select id, vector from passage{where} order by {order} limit ?"
-        of = query if exactly else _halved(query, self._near)
-        with self._db.snapshot():  # the settings hold as long as that
-            if not exactly and self._near != "vector":  # YugabyteDB refuses them
-                self._db.execute(_SETTINGS)
-            rows, vectors = fetched(self._db, asked, [*values, of, top + MORE])
+        with self._db.snapshot():
+            graph = self._near if allowed is None or len(allowed) > FEW else None
+            rows, vectors = self._fetched(query, most, allowed, graph)
+            if len(rows) < most:  # the graph gave up before it had so many that the filter lets pass
+                rows, vectors = self._fetched(query, most, allowed, None)
         return [Hit(int(rows[hit.row]), hit.score) for hit in _ranked(rows, vectors, query, top)]
+
+    def _fetched(
+        self, query: np.ndarray, most: int, allowed: np.ndarray | None, near: str | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The best by the graph, where `near` names what it holds; else by a look at each."""
+        where, values = ("", []) if allowed is None else (" where id = any(?)", [allowed.tolist()])
+        order = f"{near} <#> ?" if near else "(vector <#> ?) + 0, id"  # + 0: an order that no index has
+        if near and near != "vector":  # YugabyteDB refuses these
+            self._db.execute(_SETTINGS)
+        of = _halved(query, near) if near else query
+        return fetched(self._db, f"select id, vector from passage{where} order by {order} limit ?", [*values, of, most])
 
 
 _SETTINGS = f"""
