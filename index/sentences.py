@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from index.article import Extent
 
@@ -19,6 +20,7 @@ _CLOSERS = "\"'”’»)]}」』"
 _OPENERS = "\"'“‘«([{「『—–-"
 _CLOSE = f"[{re.escape(_CLOSERS)}]*"
 _END = re.compile(rf"(?<![.!?…])(?P<mark>[.!?…]+)(?P<close>{_CLOSE})(?=\s|$)|(?P<wide>[。！？]+{_CLOSE})")
+_SHORT = 20_000  # code points of a text whose sentences are remembered for a while
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
@@ -35,7 +37,14 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Extent]
 
 def touched(text: str, start: int, end: int, within: Extent | None = None) -> list[Extent]:
     """The sentences, of the whole text or of an extent of it, that `text[start:end]` reaches into."""
-    return [(a, b) for a, b in sentences(text, *(within or (0, None))) if a < end and start < b]
+    first, last = within or (0, len(text))
+    found = _of_short(text, first, last) if len(text) <= _SHORT else sentences(text, first, last)
+    return [(a, b) for a, b in found if a < end and start < b]
+
+
+@lru_cache(maxsize=256)  # one question asks again and again about its few passages
+def _of_short(text: str, start: int, end: int) -> tuple[Extent, ...]:
+    return tuple(sentences(text, start, end))
 
 
 def paragraphs(text: str, start: int, end: int) -> Iterator[Extent]:

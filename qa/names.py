@@ -7,6 +7,8 @@ answers to one question: "Macron" is taken for the Emmanuel Macron of the other 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from qa.spelling import GOVERNMENT, clean, entity, fold, sound
 
 _ROLES = frozenset(
@@ -51,7 +53,12 @@ def same_name(one: str, other: str) -> bool | None:
 def core(text: str) -> tuple[str, ...]:
     """The words of the name in a span, without articles, titles and office; () if the span is not one name:
     "Ukraine's Commander-in-Chief Oleksandr Syrskyi" -> ("Oleksandr", "Syrskyi")."""
-    text = clean(text[:200])
+    return _core(text[:200])
+
+
+@lru_cache(maxsize=256)
+def _core(text: str) -> tuple[str, ...]:
+    text = clean(text)
     if entity(text):
         return tuple(text.split())
     words = _without_apposition([part.split() for part in text.split(",")])

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from qa.names import core, same_name
-from qa.quantities import quantity, same_quantity
-from qa.same_days import day, same_day
+from qa.quantities import Quantity, quantity, same_quantity
+from qa.same_days import Day, day, same_day
 from qa.spelling import clean, sound
 
 _T = TypeVar("_T")
@@ -45,18 +46,16 @@ _GOES_ON = _spelled(
 
 def same(one: str, other: str) -> bool:
     """Symmetric; never raises; linear in the length of the texts."""
-    a, b = words(one), words(other)
+    if max(len(one), len(other)) > _MOST:
+        return bool(a := words(one)) and a == words(other)
+    (a, day_a, amount_a), (b, day_b, amount_b) = _read(one), _read(other)
     if not a or not b:
         return False
-    if max(len(one), len(other)) > _MOST:
-        return a == b
-    days = day(one), day(other)
-    if days[0] and days[1]:
-        return same_day(days[0], days[1])
-    amounts = quantity(one), quantity(other)
-    if amounts[0] and amounts[1]:
-        return same_quantity(amounts[0], amounts[1])
-    if any(days) or any(amounts):  # "may" is not May
+    if day_a and day_b:
+        return same_day(day_a, day_b)
+    if amount_a and amount_b:
+        return same_quantity(amount_a, amount_b)
+    if day_a or day_b or amount_a or amount_b:  # "may" is not May
         return a != b and _inside(a, b)
     if a == b:
         return True
@@ -64,6 +63,11 @@ def same(one: str, other: str) -> bool:
     if named is not None:
         return named
     return _inside(a, b, lone=bool(core(one) or core(other)))
+
+
+@lru_cache(maxsize=256)  # one question compares its few spans again and again
+def _read(text: str) -> tuple[tuple[str, ...], Day | None, Quantity | None]:
+    return words(text), day(text), quantity(text)
 
 
 def grouped(things: Sequence[_T], text: Callable[[_T], str]) -> list[list[_T]]:

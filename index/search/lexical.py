@@ -100,7 +100,14 @@ def content_words(question: str) -> list[str]:
 
 def stem(word: str) -> str:
     """Enough to let "letters" meet "letter" and "opposed" meet "oppose"."""
+    return _known(word) if len(word) <= 32 else _stemmed(word)
+
+
+def _stemmed(word: str) -> str:
     for ending in ("ing", "ed", "es", "s", "e"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)]
     return word
+
+
+_known = lru_cache(maxsize=65536)(_stemmed)
