@@ -91,10 +91,10 @@ def open_for(args: argparse.Namespace, found: QuestionSet) -> tuple[Assistant, f
     """Over FOLDER or --library; a set that brings its articles may have neither, or a --library that is still to be
     built: then with the seconds that this took."""
     from eval.corpus import library_of
-    from index.store import exists
+    from index.postgres import exists
     from qa.assistant import Assistant
 
-    place = Path(args.library) if args.library else None
+    place = args.library or None
     if args.folder or (place and exists(place)) or not found.brings_articles:
         return open_assistant(args), None
     place, seconds = library_of(found, place, args.encoder, progress())

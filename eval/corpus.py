@@ -18,15 +18,15 @@ from index.article import Article
 from index.build import build
 from index.encoders import Progress
 from index.library import Library
-from index.store import exists
+from index.postgres import exists
 from qa.answer import Answer
 
 Find = Callable[[str], Article | None]
 
 
 def library_of(
-    found: QuestionSet, place: Path | None = None, encoder: str | None = None, progress: Progress | None = None
-) -> tuple[Path, float | None]:
+    found: QuestionSet, place: Path | str | None = None, encoder: str | None = None, progress: Progress | None = None
+) -> tuple[Path | str, float | None]:
     """The library of a set's own articles, built where it is not there yet, and the seconds that this took. place: in
     the user's cache, by what the articles are, where not given."""
     place = place or _cached(found, encoder)
@@ -69,13 +69,8 @@ def _placed(question: Question, held: dict[str, str]) -> Question:
 def ranked(library: Library, question: Question, answer: Answer) -> list[str]:
     """The articles by the library's search for the question as it was read. Of articles that have one text those that
     are relevant stand for it."""
-    hits = library.search(answer.trace.read if answer.trace else question.question, 2 * DEPTH)
-    query = "select p.id, source from passage p join article a using(text)"
-    rows = json.dumps([hit.row for hit in hits])
-    of: dict[int, list[str]] = {}
-    for row, source in library.db.execute(
-        f"{query} where p.id in (select value from json_each(?)) order by 2", (rows,)
-    ):
-        of.setdefault(row, []).append(source)
+    with library.snapshot():
+        hits = library.search(answer.trace.read if answer.trace else question.question, 2 * DEPTH)
+        of = library.holders([hit.row for hit in hits])
     relevant = dict(question.relevant)
     return [source for hit in hits for source in ([one for one in of[hit.row] if one in relevant] or of[hit.row][:1])]

@@ -153,6 +153,15 @@ class Library:
         found = self.db.execute("select text from passage order by id").fetchall()
         return np.array(found, np.int64).reshape(-1)
 
+    def holders(self, rows: Sequence[int]) -> dict[int, list[str]]:
+        """row -> the sources of the articles that have its text, in order."""
+        query = "select p.id, source from passage p join article a using(text) where p.id in"
+        query = f"{query} (select cast(value as bigint) from json_each(?)) order by 2"
+        of: dict[int, list[str]] = {}
+        for row, source in self.db.execute(query, (json.dumps(list(rows)),)):
+            of.setdefault(row, []).append(source)
+        return of
+
     def passage(self, row: int, chosen: Filter = ALL) -> tuple[Article, Passage]:
         """A passage and its article, by row: of several with that text the first to be published that passes the
         filter."""

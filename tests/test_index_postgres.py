@@ -34,6 +34,7 @@ from index.postgres.connection import Database
 from index.transfer import copy
 from qa import Assistant, cli
 
+ROOT = Path(__file__).parent.parent
 WORDS = (
     "kyiv paris berlin trainers letters soldiers agreed opposed minister summit treaty harvest olives budget".split()
 )
@@ -119,6 +120,7 @@ def held(library: Library) -> dict[str, Any]:
         "refused": library.refused,
         "newest": library.newest,
         "latest": [one.source for one in library.latest(99)],
+        "holders": sorted(library.holders(range(library.manifest["passages"])).values()),
         "reprints": {source: [one.source for one in library.reprints(source)] for source in sources},
         "known": {word: library.vocabulary.known(word) for word in (*WORDS, "cafe", "zyxw", "克", "\U0010fffe")},
         "starting": {begin: library.vocabulary.starting(begin) for begin in ("", "k", "tr", "马", "zz")},
@@ -692,6 +694,36 @@ def test_a_server_that_is_away_or_cannot_be_found_is_told_in_one_line(address, c
         out, told = capsys.readouterr()
         assert out == "" and told.startswith("attest: ") and told.count("\n") == 1 and "s3cret" not in told
         assert "Traceback" not in told and "unexpected" not in told
+
+
+def test_questions_are_measured_over_a_server(address, seeds, tmp_path, capsys):
+    build(seeds, tmp_path / "here", "hashed")
+    build(seeds, address, "hashed")
+    asked = tmp_path / "some.jsonl"
+    lines = (ROOT / "eval" / "questions" / "seeds.jsonl").read_text(encoding="utf-8").splitlines()
+    asked.write_text("\n".join(lines[:12]), encoding="utf-8")
+    told = []
+    for place in (str(tmp_path / "here"), address):
+        command = ["eval", str(asked), "--library", place, "--reader", "overlap", "--json"]
+        assert cli.main(command) == 0
+        figures = json.loads(capsys.readouterr().out)
+        told.append(figures["figures"])
+    assert told[0]["recall@8"] == 1
+    differ = {name for name in told[0] if told[0][name] != told[1][name]}
+    assert differ <= {"seconds_p50", "seconds_p95", "seconds_p99", "questions_per_second", "peak_memory"}
+
+
+def test_the_articles_of_a_question_set_can_be_kept_on_a_server(address, tmp_path, capsys):
+    paragraph = {
+        "context": "Spain sent the letters to Peru on Monday.",
+        "qas": [{"id": "1", "question": "Who sent the letters?", "answers": [{"text": "Spain", "answer_start": 0}]}],
+    }
+    asked = tmp_path / "squad.json"
+    asked.write_text(json.dumps({"version": "1.1", "data": [{"title": "Letters", "paragraphs": [paragraph]}]}))
+    assert not server_side.exists(address)
+    for _ in range(2):
+        assert cli.main(["eval", str(asked), "--library", address, "--reader", "overlap"]) == 0
+        assert server_side.exists(address) and "f1" in capsys.readouterr().out
 
 
 def test_a_server_that_is_away_is_unreachable():

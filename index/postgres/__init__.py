@@ -14,6 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index import store
+from index.errors import LibraryMissing
+
 if TYPE_CHECKING:
     from index.postgres.library import ServerLibrary
 
@@ -23,6 +26,20 @@ SCHEMES = ("postgresql://", "postgres://")
 def is_server(place: str | Path) -> bool:
     """Whether a library's place is the address of a server, and not a folder."""
     return str(place).startswith(SCHEMES)
+
+
+def exists(place: str | Path) -> bool:
+    """Whether there is a library, in a folder or on a server. Raises LibraryUnreachable."""
+    if not is_server(place):
+        return store.exists(Path(place))
+    from index.postgres import schema
+    from index.postgres.connection import Database
+
+    try:
+        schema.read(Database(str(place)))
+    except LibraryMissing:
+        return False
+    return True
 
 
 def open_library(place: str, encoder: str | None = None) -> ServerLibrary:
