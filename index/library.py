@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -148,9 +148,11 @@ class Library:
         query = f"select id from passage where text in (select text from article a where {where}) order by 1"
         return np.array([row for (row,) in self.db.execute(query, values)], np.int64)
 
-    def owners(self) -> np.ndarray:
-        """(passages,) int64: the number of each passage's text."""
-        found = self.db.execute("select text from passage order by id").fetchall()
+    @staticmethod
+    def owners(db: Statements) -> np.ndarray:
+        """(passages,) int64: the number of each passage's text. Of a database, so that who has this to call does not
+        keep the library."""
+        found = db.execute("select text from passage order by id").fetchall()
         return np.array(found, np.int64).reshape(-1)
 
     def holders(self, rows: Sequence[int]) -> dict[int, list[str]]:
@@ -290,5 +292,5 @@ def _dense(library: Library) -> Searcher:
 SEARCHERS: dict[str, Callable[[Library], Searcher]] = {
     "dense": _dense,
     "lexical": lambda library: library.lexical,
-    "whole": lambda library: Whole(library.db, library.lexical, library.owners),
+    "whole": lambda library: Whole(library.db, library.lexical, partial(library.owners, library.db)),
 }

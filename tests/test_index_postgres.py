@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import random
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -694,6 +696,25 @@ def test_a_server_that_is_away_or_cannot_be_found_is_told_in_one_line(address, c
         out, told = capsys.readouterr()
         assert out == "" and told.startswith("attest: ") and told.count("\n") == 1 and "s3cret" not in told
         assert "Traceback" not in told and "unexpected" not in told
+
+
+def test_a_library_that_is_let_go_leaves_no_connection_behind(address, write):
+    build(write({"a.txt": "Spain agreed. Peru did not."}), address, "hashed")
+    asked = "select count(*) from pg_stat_activity where application_name = 'attest'"
+    watching = Database(address)
+    gc.collect()
+    gc.disable()
+    try:
+        before = watching.execute(asked)
+        for _ in range(3):
+            Assistant.open(address, reader="overlap").ask("Who agreed?")
+        for _ in range(100):  # the server takes note of it in its own time
+            if watching.execute(asked) == before:
+                break
+            time.sleep(0.05)
+        assert watching.execute(asked) == before
+    finally:
+        gc.enable()
 
 
 def test_questions_are_measured_over_a_server(address, seeds, tmp_path, capsys):

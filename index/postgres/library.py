@@ -19,6 +19,7 @@ from index.postgres import schema
 from index.postgres.connection import Database
 from index.postgres.dense import ServerDense, fetched
 from index.search import Hit, Searcher
+from index.statements import Statements
 from index.store import Manifest
 from index.tables import File
 
@@ -109,9 +110,10 @@ class ServerLibrary(Library):
         with self.snapshot():
             return super().search(question, top, chosen, weights)
 
-    def owners(self) -> np.ndarray:
+    @staticmethod
+    def owners(db: Statements) -> np.ndarray:
         """Numbered without gaps: those of the table only ever grow, and what counts by them would too."""
-        numbers: np.ndarray = np.unique(super().owners(), return_inverse=True)[1]
+        numbers: np.ndarray = np.unique(Library.owners(db), return_inverse=True)[1]
         return numbers
 
     def vectors_of(self, rows: Sequence[int]) -> np.ndarray:

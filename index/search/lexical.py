@@ -33,7 +33,7 @@ class Lexical:
 
     def __init__(self, db: Statements) -> None:
         self._db = db
-        self.scores = lru_cache(maxsize=1)(self._scores)  # `index.search.whole` asks again for what was just computed
+        self._last: tuple[tuple[str, ...], np.ndarray] | None = None
 
     @cached_property
     def _norms(self) -> tuple[np.ndarray, int]:
@@ -58,8 +58,15 @@ class Lexical:
         """What is looked for, each term once."""
         return tuple(dict.fromkeys(term for word in content_words(question) for term in terms(word)))[:_MOST_TERMS]
 
+    def scores(self, asked: tuple[str, ...]) -> np.ndarray:
+        """(rows, and some beyond) float64, of every row; not to be changed. Kept until others are asked for, since
+        `index.search.whole` asks again."""
+        last = self._last
+        if last is None or last[0] != asked:
+            self._last = last = asked, self._scores(asked)
+        return last[1]
+
     def _scores(self, asked: tuple[str, ...]) -> np.ndarray:
-        """(rows, and some beyond) float64, of every row; not to be changed."""
         norms, count = self._norms
         scores = np.zeros(len(norms))
         found = [
