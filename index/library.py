@@ -13,7 +13,6 @@ import numpy as np
 
 from index import store
 from index.article import Article
-from index.copies import particulars
 from index.encoders import Encoder, load_encoder
 from index.errors import EncoderMismatch, LibraryCorrupt
 from index.filter import ALL, Filter
@@ -26,6 +25,7 @@ from index.search.dense import Dense
 from index.search.diversity import spread
 from index.search.fusion import fuse
 from index.search.lexical import Lexical
+from index.search.voices import voices
 from index.search.whole import Whole
 from index.statements import Statements
 from index.tables import KNOWN, File, unpacked
@@ -120,18 +120,7 @@ class Library:
     def _rank(self, question: str, depth: int, chosen: Filter | None, weights: Sequence[float]) -> list[Hit]:
         allowed = self.allowed(chosen) if chosen else None
         hits = fuse([searcher.search(question, depth, allowed) for searcher in self._searchers.values()], weights)
-        return spread(hits, self._owners(hits), self._told, EACH)
-
-    def _owners(self, hits: Sequence[Hit]) -> dict[int, tuple[int, int]]:
-        """row -> (text, what its near-copies are known by)."""
-        query = "select p.id, t.id, coalesce(copy_of, t.id) from passage p join text t on t.id = p.text"
-        rows = json.dumps([hit.row for hit in hits])
-        found = self.db.execute(f"{query} where p.id in (select cast(value as bigint) from json_each(?))", (rows,))
-        return {row: (article, group) for row, article, group in found}
-
-    def _told(self, row: int) -> set[str]:
-        article, passage = self.passage(row)
-        return particulars(article.text[passage.start : passage.end])
+        return spread(hits, *voices(self.db, hits), EACH)
 
     def cosines(self, question: str, rows: Sequence[int]) -> np.ndarray:
         """(len(rows),) similarity of the question to passages."""

@@ -7,11 +7,12 @@ it is written as two other characters, and read back.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-_LIST, _ARRAY = "json_each(?)", "unnest(?::text[]) as each(value)"
+_LIST = re.compile(r"in \(select (cast\()?value(?: as bigint\))? from json_each\(\?\)\)|json_each\(\?\)|\?")
 _MARK = "\U0010fffe"  # stands before 0 for U+0000, and before 1 for itself
 
 
@@ -23,10 +24,18 @@ def spoken(statement: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
 
 @lru_cache(maxsize=256)
 def _translated(statement: str) -> tuple[str, frozenset[int]]:
-    """And which of its values are lists."""
-    parts = statement.split(_LIST)
-    lists = [sum(part.count("?") for part in parts[:n]) + n - 1 for n in range(1, len(parts))]
-    return _ARRAY.join(parts).replace("%", "%%").replace("?", "%s"), frozenset(lists)
+    """And which of its values are lists. Of a list that is looked up the server must see that it is short, else it
+    reads a whole table."""
+    lists = list[bool]()
+
+    def written(found: re.Match[str]) -> str:
+        lists.append(found[0] != "?")
+        if found[0].startswith("in"):
+            return "= any(%s::text[]::bigint[])" if found[1] else "= any(%s::text[])"
+        return "unnest(%s::text[]) as each(value)" if lists[-1] else "%s"
+
+    said = _LIST.sub(written, statement.replace("%", "%%"))
+    return said, frozenset(n for n, is_list in enumerate(lists) if is_list)
 
 
 def _array(value: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 from index.search import Hit
 
@@ -18,6 +19,7 @@ def spread(
     owners: row -> (article, what its near-copies are known by). told: row -> the numbers and names in it; asked only
     where near-copies meet.
     """
+    told = cache(told)
     given: Counter[int] = Counter()
     voices: dict[int, list[Hit]] = {}
     first, later = list[Hit](), list[Hit]()
