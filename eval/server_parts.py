@@ -30,11 +30,10 @@ from index.scan import Entry
 from index.tables import File, key, packed
 
 ALTERED, NOISE = 0.4, 0.8  # share of words, and length of the noise beside a unit vector
-FACTS = ("encoder", "runtime", "encoder_model", "dim")
 
 
 class Part:
-    """size: passages, or a few more. Iterating gives the files; `vectors` those of the articles given last."""
+    """size: passages, or a few more. Iterating gives the files, each with the vectors of its article."""
 
     def __init__(self, library: Library, size: int, seed: int = 1) -> None:
         self._library, self._size, self._seed = library, size, seed
@@ -72,13 +71,9 @@ def to_folder(part: Part, facts: Mapping[str, Any], place: Path) -> float:
     began = time.perf_counter()
     vectors = dict[str, np.ndarray]()
 
-    def entries() -> Iterator[Entry]:
-        for one, held in part:
-            vectors[key(*one.fresh[0])] = held
-            yield one
-
     def fill(draft: Path) -> store.Manifest:
-        return write(draft, entries(), vectors, None) | dict(facts) | {"folder": "bench", "built_ns": time.time_ns()}
+        counts = write(draft, _noted(part, vectors), vectors.__getitem__, None)
+        return counts | dict(facts) | {"folder": "bench", "built_ns": time.time_ns()}
 
     with store.writing(place):
         store.commit(place, fill)
@@ -90,18 +85,19 @@ def to_server(part: Part, facts: Mapping[str, Any], place: str) -> float:
     began = time.perf_counter()
     db = Database(place)
     db.execute(f"drop schema if exists {db.schema} cascade")
-    schema.create(db, schema.empty(dict(facts) | {"folder": ""}))
+    schema.create(db, schema.empty({**facts, "folder": ""}))
     vectors = dict[str, np.ndarray]()
-
-    def entries() -> Iterator[Entry]:
-        for one, held in part:
-            vectors[key(*one.fresh[0])] = held
-            yield one
-
-    for some in build.sets(entries()):
+    for some in build.sets(_noted(part, vectors)):
         writer.apply(db, "bench", some, (), vectors, time.time_ns())
         vectors.clear()
     return time.perf_counter() - began
+
+
+def _noted(part: Part, vectors: dict[str, np.ndarray]) -> Iterator[Entry]:
+    """The files of a part; the vectors of each are put where they are looked up."""
+    for one, held in part:
+        vectors[key(*one.fresh[0])] = held
+        yield one
 
 
 class _Words:

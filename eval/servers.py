@@ -27,12 +27,14 @@ import numpy as np
 from eval.chart import line_chart
 from eval.provenance import keep, provenance
 from eval.questions import read_questions
-from eval.server_parts import FACTS, Part, to_folder, to_server
+from eval.server_parts import Part, to_folder, to_server
+from eval.vectors import recall
 from index.library import Library
 from index.postgres import build
 from index.postgres.connection import Database
 from index.search import Hit
 from index.search.dense import Dense
+from index.transfer import FACTS
 from qa.assistant import Assistant
 from qa.reader import DEFAULT, load_reader
 
@@ -99,9 +101,9 @@ def measure(
         "write_s": rounded(written),
         "graph_s": round(graph, 1),
         "equal_first_ten": sum(map(equal, found["local"], found["server"])) / len(asked),
-        "shared_first_ten": recall(found["local"], found["server"]),
+        "shared_first_ten": recall(rows(found["local"]), rows(found["server"]), TOP),
         "equal_answers": sum(map(_same, given["local"], given["server"])) / max(1, answers),
-        "dense_recall_at_10": {name: recall(exact, one) for name, one in zip(both, hits, strict=True)},
+        "dense_recall_at_10": {name: recall(rows(exact), rows(one), TOP) for name, one in zip(both, hits, strict=True)},
         "search_p50_ms": searched,
         "answer_p50_ms": answered,
         "answer_ratio": round(answered["server"] / answered["local"], 2) if answers else None,
@@ -148,15 +150,14 @@ def equal(one: Sequence[Hit], other: Sequence[Hit]) -> bool:
     return near and len({frozenset(rows) for rows in sure}) == 1
 
 
-def recall(exact: Sequence[Sequence[Hit]], found: Sequence[Sequence[Hit]]) -> float:
-    shared = [len({h.row for h in a} & {h.row for h in b}) / len(a) for a, b in zip(exact, found, strict=True)]
-    return round(float(np.mean(shared)), 4)
+def rows(hits: Sequence[Sequence[Hit]]) -> list[list[int]]:
+    return [[hit.row for hit in some] for some in hits]
 
 
 def draw(sizes: dict[str, dict[str, Any]], folder: Path) -> None:
-    rows = sorted(sizes.values(), key=lambda row: row["passages"])
+    measured = sorted(sizes.values(), key=lambda row: row["passages"])
     for name, label in (("answer_p50_ms", "one answer"), ("search_p50_ms", "one search")):
-        lines = {kind: [(row["passages"], row[name][kind]) for row in rows] for kind in ("local", "server")}
+        lines = {kind: [(row["passages"], row[name][kind]) for row in measured] for kind in ("local", "server")}
         chart = line_chart(f"Median time of {label}", "passages", "milliseconds", lines, decades=True)
         (folder / f"{name.partition('_')[0]}.svg").write_text(chart, encoding="utf-8")
 

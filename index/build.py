@@ -81,7 +81,7 @@ def build(
         dim = vectors.shape[1] if len(texts) else (old.manifest["dim"] if old else 0)
 
         def fill(draft: Path) -> store.Manifest:
-            counts = write(draft, entries, of, old)
+            counts = write(draft, entries, of.__getitem__, old)
             return counts | {
                 "encoder": made.name,
                 "runtime": made.runtime,
@@ -100,7 +100,7 @@ def _on_server(root: Path, place: str, encoder: str | None, progress: Progress |
     from index.postgres import build as server
 
     def seen(old: Library | None) -> list[Entry]:
-        return _seen(root, root / ".attest", old)
+        return _seen(root, None, old)
 
     full = _printable(str(root.resolve()))
     held, embedded, changed = server.build(place, full, _model(encoder), encoder, seen, progress, workers)
@@ -139,7 +139,7 @@ def _compare(root: Path, place: Path, encoder: str | None) -> tuple[Library | No
     return old, _seen(root, place, old)
 
 
-def _seen(root: Path, place: Path, old: Library | None) -> list[Entry]:
+def _seen(root: Path, place: Path | None, old: Library | None) -> list[Entry]:
     entries = look(root, place, old)
     if not any(not entry.file.refused for entry in entries):
         raise _nothing(root, entries)

@@ -7,7 +7,7 @@ which much has come and gone, is written anew in the order of its files.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,14 +28,16 @@ Block = tuple[list[int], np.ndarray, Sequence[int]]
 
 
 def write(
-    draft: Path, entries: Iterable[Entry], vectors: Mapping[str, np.ndarray], old: Library | None
+    draft: Path, entries: Iterable[Entry], vectors: Callable[[str], np.ndarray], old: Library | None
 ) -> dict[str, int]:
     """Writes articles.db, vectors.f32 and (of many passages) dense.faiss, and returns the counts for the manifest.
     vectors: of each text that the old library does not have, by its key (`index.tables`)."""
-    entries = list(entries) if old else entries
-    kept = {entry.file.path for entry in entries if entry.kept} if old else set()
-    gone = [path for path in old.files if path not in kept] if old else []
-    worn = _worn(old, gone, entries) if old else 0
+    gone, worn = list[str](), 0
+    if old:
+        entries = list(entries)  # looked at more than once
+        kept = {entry.file.path for entry in entries if entry.kept}
+        gone = [path for path in old.files if path not in kept]
+        worn = _worn(old, gone, entries)
     changed = old if old and old.manifest["passages"] > SMALL and worn <= WORN * old.manifest["passages"] else None
     if changed:
         disk.copy(changed.generation / "articles.db", draft / "articles.db")
@@ -56,7 +58,7 @@ def write(
                 held = old.text(name) if old else None
                 signature = held[1] if held else copies.signature(article.text)
                 placed = tables.add_text(name, article.text, passages, signature)
-                known = (old.vectors, held[0]) if old and held else (vectors[name], range(len(passages)))
+                known = (old.vectors, held[0]) if old and held else (vectors(name), range(len(passages)))
                 blocks.append((placed, *known))
             tables.add(entry.file.path, article, name)
     moves = tables.fill()

@@ -80,12 +80,8 @@ class Library:
     @classmethod
     def _opened(cls, folder: Path, encoder: str | None) -> Library:
         generation, manifest = store.current(folder)
-        recorded = manifest["encoder"]
-        made = load_encoder(encoder if encoder is not None else manifest["encoder_model"])
-        if made.name != recorded:
-            remedy = "ask without --encoder, or index into another --library" if encoder else "index its articles again"
-            raise EncoderMismatch(f"library {folder} was built with encoder {recorded!r}, not {made.name!r}; {remedy}")
-        return cls(folder, generation, manifest, made)
+        remedy = "ask without --encoder, or index into another --library" if encoder else "index its articles again"
+        return cls(folder, generation, manifest, encoder_of(manifest, encoder, f"library {folder}", remedy))
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -261,6 +257,14 @@ class Library:
         """The latest day of publication, ISO."""
         day: str | None = self.db.execute("select max(published) from article").fetchone()[0]
         return day
+
+
+def encoder_of(manifest: store.Manifest, asked: str | None, library: str, remedy: str) -> Encoder:
+    """The encoder that is asked for, else the recorded one. Raises EncoderMismatch unless it built the library."""
+    recorded, made = manifest["encoder"], load_encoder(asked if asked is not None else manifest["encoder_model"])
+    if made.name != recorded:
+        raise EncoderMismatch(f"{library} was built with encoder {recorded!r}, not {made.name!r}; {remedy}")
+    return made
 
 
 def _vectors(path: Path, count: int, dim: int) -> np.ndarray:

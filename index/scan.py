@@ -30,14 +30,14 @@ class Entry:
     kept: bool = False
 
 
-def look(root: Path, library: Path, old: Library | None) -> list[Entry]:
-    """An entry for every file below `root`, in the order of their paths. Two articles of one source, and a folder that
-    cannot be listed, are refused like files."""
+def look(root: Path, library: Path | None, old: Library | None) -> list[Entry]:
+    """An entry for every file below `root`, in the order of their paths. library: a folder, which may lie there and is
+    passed over. Two articles of one source, and a folder that cannot be listed, are refused like files."""
     with guard.child() as guarded:
         return _look(root, library, old, guarded)
 
 
-def _look(root: Path, library: Path, old: Library | None, guarded: Read) -> list[Entry]:
+def _look(root: Path, library: Path | None, old: Library | None, guarded: Read) -> list[Entry]:
     entries: dict[str, Entry] = {}
     sources: set[str] = set()
     for path in _walk(root, library):
@@ -57,12 +57,13 @@ def _look(root: Path, library: Path, old: Library | None, guarded: Read) -> list
     return [entries[name] for name in sorted(entries)]
 
 
-def _walk(root: Path, library: Path) -> Iterator[Path | Entry]:
+def _walk(root: Path, library: Path | None) -> Iterator[Path | Entry]:
     """Hidden files, linked folders and the library itself are passed over; an entry stands for an unreadable folder."""
     errors: list[OSError] = []
+    ours = library.resolve() if library else None
     for folder, folders, files in os.walk(root, onerror=errors.append):
         here = Path(folder)
-        folders[:] = sorted(f for f in folders if not f.startswith(".") and (here / f).resolve() != library.resolve())
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and (here / f).resolve() != ours)
         yield from (here / name for name in sorted(files) if not name.startswith("."))
     for error in errors:
         name = _name(root, Path(error.filename))

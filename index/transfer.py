@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from index.postgres import is_server
 from index.scan import Entry
 from index.tables import key
 
-_FACTS = ("encoder", "runtime", "encoder_model", "dim", "folder")
+FACTS = ("encoder", "runtime", "encoder_model", "dim")  # of a manifest, that hold for a copy as well
 
 
 def copy(source: str | Path, target: str | Path, progress: Progress | None = None) -> Library:
@@ -51,32 +52,22 @@ class Entries:
                 self._progress(n, len(files))
 
 
-class Vectors(Mapping[str, np.ndarray]):
-    """key of a text -> the vectors of its passages, as a library has them."""
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        held = self._library.text(name)
-        if held is None:
-            raise KeyError(name)
-        return self._library.vectors_of(held[0])
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._library.groups())
-
-    def __len__(self) -> int:
-        return len(self._library.groups())
+def _vectors(library: Library, name: str) -> np.ndarray:
+    """Of the passages of the text of that key."""
+    held = library.text(name)
+    assert held is not None
+    return library.vectors_of(held[0])
 
 
 def _to_folder(held: Library, place: Path, progress: Progress | None) -> None:
     if store.exists(place):
         raise LibraryError(f"{place} has a library; name a folder that has none, or delete it")
 
+    facts = {name: held.manifest[name] for name in (*FACTS, "folder")}
+
     def fill(draft: Path) -> store.Manifest:
-        counts = write(draft, Entries(held, progress), Vectors(held), None)
-        return counts | {name: held.manifest[name] for name in _FACTS} | {"built_ns": held.built_ns}
+        counts = write(draft, Entries(held, progress), partial(_vectors, held), None)
+        return counts | facts | {"built_ns": held.built_ns}
 
     with store.writing(place):
         store.commit(place, fill)
@@ -88,13 +79,13 @@ def _to_server(held: Library, place: str, progress: Progress | None) -> None:
 
     db = Database(place)
     dim = held.manifest["dim"] or len(held.encode_question("x"))  # 0 where a library has no passage
-    schema.create(db, schema.empty({name: held.manifest[name] for name in _FACTS} | {"dim": dim}))
+    schema.create(db, schema.empty({name: held.manifest[name] for name in (*FACTS, "folder")} | {"dim": dim}))
     made = schema.read(db)[1]["encoder"]
     if made != held.manifest["encoder"]:
         raise LibraryError(f"{db.place} has a library that another encoder built ({made!r}); name another one")
     for folder, seen in held.folders.items():
         for part in build.sets(Entries(held, progress, folder)):
             names = {key(*one) for entry in part for one in entry.fresh}
-            vectors = {name: Vectors(held)[name] for name in names}
+            vectors = {name: _vectors(held, name) for name in names}
             writer.apply(db, folder, part, (), vectors, min(seen, time.time_ns()))
     build.graph(db)

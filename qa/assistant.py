@@ -65,13 +65,10 @@ class Assistant:
 
         Raises NoArticles, LibraryMissing, LibraryCorrupt, LibraryUnreachable, EncoderMismatch, ModelError.
         """
-        if is_server(path):
-            return cls.open_library(path, reader=reader, encoder=encoder)
-        place = Path(path)
-        if not exists(place):
-            build(place, encoder=encoder, progress=progress)
-            place = default_library(place)
-        return cls(Library.open(place, encoder), load_reader(reader))
+        if not is_server(path) and not exists(Path(path)):
+            build(path, encoder=encoder, progress=progress)
+            path = default_library(path)
+        return cls.open_library(path, reader=reader, encoder=encoder)
 
     @classmethod
     def open_library(cls, place: str | Path, *, reader: str = DEFAULT, encoder: str | None = None) -> Assistant:

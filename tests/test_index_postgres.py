@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 
 from index import Filter, Library, build
 from index import postgres as server_side
-from index.encoders import ENCODERS, Hashed
 from index.errors import (
     EncoderMismatch,
     LibraryCorrupt,
@@ -366,23 +365,6 @@ def test_touched_files_are_not_read_again_and_a_file_that_moves_is_not_embedded(
     with pytest.raises(NoArticles):
         build(folder, address)
     assert Library.open(address).sources == ["a.txt", "c.txt"]
-
-
-@pytest.fixture
-def embedded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every text that the toy encoder was given to embed."""
-    texts: list[str] = []
-
-    class Counting(Hashed):
-        def encode(self, some, progress=None):
-            texts.extend(some)
-            return super().encode(some, progress)
-
-        def encode_question(self, question):
-            return super().encode([question])[0]
-
-    monkeypatch.setitem(ENCODERS, "hashed", Counting)
-    return texts
 
 
 def test_an_open_library_follows_the_writer(address, write):

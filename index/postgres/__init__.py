@@ -49,15 +49,20 @@ def open_library(place: str, encoder: str | None = None) -> ServerLibrary:
     return ServerLibrary.open(place, encoder)
 
 
-def examine(place: str) -> Iterator[tuple[str, str | None]]:
-    """As `index.store.examine`, for a library on a server."""
+def examine(place: str | Path) -> Iterator[tuple[str, str | None]]:
+    """(what, what is wrong with it or None) for every part of a library, in a folder or on a server. Raises
+    LibraryMissing, LibraryUnreachable."""
+    if not is_server(place):
+        return store.examine(Path(place))
     from index.postgres import doctor
 
-    return doctor.examine(place)
+    return doctor.examine(str(place))
 
 
-def shown(place: str) -> str:
-    """The address without its password."""
+def shown(place: str | Path) -> str:
+    """A library's place, without the password of a server's address."""
+    if not is_server(place):
+        return str(place)
     from index.postgres.addresses import parse
 
-    return parse(place).shown
+    return parse(str(place)).shown

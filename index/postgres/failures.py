@@ -23,8 +23,7 @@ def told(address: Address) -> Iterator[None]:
     try:
         yield
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
-        remedy = "restore its backup, or index its articles into another --library"
-        raise Absent(f"{place}: {_line(error, address)}; {remedy}") from error
+        raise broken(place, _line(error, address), Absent) from error
     except psycopg.errors.InsufficientPrivilege as error:
         raise LibraryError(f"{place}: {_line(error, address)}; ask the database's owner for this right") from error
     except psycopg.Error as error:
@@ -33,6 +32,11 @@ def told(address: Address) -> Iterator[None]:
             why = f"the server does not answer ({_line(error, address)}); {remedy}"
             raise LibraryUnreachable(f"{place}: {why}") from error
         raise LibraryError(f"{place}: the server refused this ({_line(error, address)})") from error
+
+
+def broken(place: str, what: str, kind: type[LibraryCorrupt] = LibraryCorrupt) -> LibraryCorrupt:
+    """The error for a library on a server that is not what was written."""
+    return kind(f"{place}: {what}; restore its backup, or index its articles into another --library")
 
 
 def need_psycopg() -> Any:

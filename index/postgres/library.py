@@ -11,13 +11,14 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from index.encoders import Encoder, load_encoder
-from index.errors import EncoderMismatch, LibraryCorrupt
+from index.encoders import Encoder
+from index.errors import LibraryCorrupt
 from index.filter import Filter
-from index.library import SEARCHERS, Library
+from index.library import SEARCHERS, Library, encoder_of
 from index.postgres import schema
 from index.postgres.connection import Database
 from index.postgres.dense import ServerDense, fetched
+from index.postgres.failures import broken
 from index.search import Hit, Searcher
 from index.statements import Statements
 from index.store import Manifest
@@ -59,12 +60,8 @@ class ServerLibrary(Library):
         """of: the folder whose files alone `files` and `built_ns` tell of; of all, where not given."""
         db = Database(str(place))
         manifest = schema.read(db)[1]
-        made = load_encoder(encoder if encoder is not None else manifest["encoder_model"])
-        if made.name != manifest["encoder"]:
-            remedy = f"{'ask without --encoder, or ' if encoder else ''}index its articles into another --library"
-            told = f"library {db.place} was built with encoder {manifest['encoder']!r}, not {made.name!r}"
-            raise EncoderMismatch(f"{told}; {remedy}")
-        return cls(str(place), db, made, of)
+        remedy = f"{'ask without --encoder, or ' if encoder else ''}index its articles into another --library"
+        return cls(str(place), db, encoder_of(manifest, encoder, f"library {db.place}", remedy), of)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -127,9 +124,7 @@ class ServerLibrary(Library):
         return vectors[[place[row] for row in rows]]
 
     def _broken(self, what: str) -> LibraryCorrupt:
-        return LibraryCorrupt(
-            f"{self.db.place}: {what}; restore its backup, or index its articles into another --library"
-        )
+        return broken(self.db.place, what)
 
     def _make_searchers(self) -> dict[str, Searcher]:
         dense = ServerDense(self.db, self._near, self.encode_question, self.manifest["passages"])

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from index.errors import LibraryCorrupt, LibraryError, LibraryMissing, LibraryOutdated
+from index.errors import LibraryError, LibraryMissing, LibraryOutdated
 from index.postgres.connection import Database
-from index.postgres.failures import Absent
+from index.postgres.failures import Absent, broken
 from index.store import FORMAT, Manifest
 
 NEAR_FROM = 50_000  # passages from which pgvector's graph (HNSW) is built; below, every vector is compared
@@ -105,8 +105,7 @@ def read(db: Database) -> tuple[int, Manifest]:
         manifest: dict[str, Any] = json.loads(written)
         older = manifest["format"] < FORMAT
     except (ValueError, KeyError, TypeError):
-        remedy = "restore its backup, or index its articles into another --library"
-        raise LibraryCorrupt(f"{db.place}: its manifest is broken; {remedy}") from None
+        raise broken(db.place, "its manifest is broken") from None
     if manifest["format"] != FORMAT:
         remedy = "index its articles into another --library" if older else "update Attest"
         raise LibraryOutdated(f"{db.place}: format {manifest['format']}, this version reads {FORMAT}; {remedy}")
