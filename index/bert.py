@@ -20,7 +20,7 @@ import numpy as np
 
 from index.errors import ModelError
 
-INPUTS = ("input_ids", "token_type_ids", "attention_mask")
+INPUTS = ("input_ids", "token_type_ids")
 Precision = Literal["float32", "int8"]
 _TOLD = os.environ.get("OMP_NUM_THREADS", "")  # as other libraries read it (OpenMP 5.2, 21.1.2)
 THREADS = max(1, min(4, int(_TOLD) if _TOLD.isdecimal() else os.cpu_count() or 1))
@@ -78,19 +78,13 @@ class Bert:
         options.add_external_initializers(list(self._tables), values)
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
-    def run(self, ids: np.ndarray, types: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        """ids, types, mask: (b, n) int64. Returns (b, n, width of the model or of the heads) float32."""
-        result: np.ndarray = self._session.run(None, dict(zip(INPUTS, (ids, types, mask), strict=True)))[0]
-        return result
-
     def each(self, rows: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[np.ndarray]:
-        """(ids, types) of each row, (n,) int64 -> (n, width) of each. Nothing is padded, and no row's result depends
-        on the others."""
+        """(ids, types) of each row, (n,) int64 -> (n, width of the model or of the heads) float32 of each. Nothing is
+        padded, so there is no mask: no row's result depends on the others, and attention takes its fastest way."""
         return list(self._pool.map(self._one, rows))
 
     def _one(self, row: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-        ids, types = row[0][None], row[1][None]
-        return self.run(ids, types, np.ones_like(ids))[0]  # type: ignore[no-any-return]
+        return self._session.run(None, {name: part[None] for name, part in zip(INPUTS, row, strict=True)})[0][0]  # type: ignore[no-any-return]
 
 
 def pad(rows: Iterable[np.ndarray], length: int | None = None) -> np.ndarray:
@@ -151,9 +145,8 @@ class _Graph:
         from onnx import TensorProto, helper
 
         hidden = self._embed()
-        mask = self._op("Cast", "attention_mask", to=TensorProto.INT32)
         for layer in range(self.config["num_hidden_layers"]):
-            hidden = self._layer(f"encoder.layer.{layer}", hidden, mask)
+            hidden = self._layer(f"encoder.layer.{layer}", hidden)
         if heads:
             for part in ("weight", "bias"):
                 self.weights[f"heads.{part}"] = np.concatenate([self.weights[f"{head}.{part}"] for head in heads])
@@ -182,10 +175,10 @@ class _Graph:
         types = self._op("Gather", self._weight("embeddings.token_type_embeddings.weight"), "token_type_ids")
         return self._norm("embeddings.LayerNorm", self._op("Add", self._op("Add", words, types), table))
 
-    def _layer(self, name: str, hidden: str, mask: str) -> str:
+    def _layer(self, name: str, hidden: str) -> str:
         parts = [self._linear(f"{name}.attention.self.{part}", hidden) for part in ("query", "key", "value")]
         heads = self.config["num_attention_heads"]
-        mixed = self._op("MultiHeadAttention", *parts, "", mask, num_heads=heads, domain=_CONTRIB)
+        mixed = self._op("MultiHeadAttention", *parts, num_heads=heads, domain=_CONTRIB)
         attended = self._linear(f"{name}.attention.output.dense", mixed)
         hidden = self._norm(f"{name}.attention.output.LayerNorm", self._op("Add", attended, hidden))
         wide = self._op("Gelu", self._linear(f"{name}.intermediate.dense", hidden))

@@ -59,8 +59,8 @@ def save(folder: Path, weights: dict[str, np.ndarray] | None = None, **config: o
     return folder
 
 
-def forward(weights: dict[str, np.ndarray], ids: np.ndarray, types: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """The last hidden states, (b, n, width), in float64, written as the paper has it: row by row, head by head."""
+def forward(weights: dict[str, np.ndarray], ids: np.ndarray, types: np.ndarray) -> np.ndarray:
+    """The last hidden states, (n, width), in float64, written as the paper has it: head by head."""
     w = {name: array.astype(float) for name, array in weights.items()}
 
     def linear(name: str, x: np.ndarray) -> np.ndarray:
@@ -71,31 +71,31 @@ def forward(weights: dict[str, np.ndarray], ids: np.ndarray, types: np.ndarray, 
         return x * w[f"{name}.weight"] + w[f"{name}.bias"]
 
     gelu = np.vectorize(lambda x: x * 0.5 * (1 + math.erf(x / math.sqrt(2))))
-    rows = []
-    for row_ids, row_types, row_mask in zip(ids, types, mask, strict=True):
-        x = w["embeddings.word_embeddings.weight"][row_ids] + w["embeddings.token_type_embeddings.weight"][row_types]
-        x = norm("embeddings.LayerNorm", x + w["embeddings.position_embeddings.weight"][: len(row_ids)])
-        for layer in (f"encoder.layer.{n}" for n in range(LAYERS)):
-            q, k, v = (linear(f"{layer}.attention.self.{part}", x) for part in ("query", "key", "value"))
-            heads = []
-            for part in np.split(np.arange(WIDTH), HEADS):
-                scores = np.exp(q[:, part] @ k[:, part].T / math.sqrt(WIDTH / HEADS)) * row_mask
-                heads.append(scores / scores.sum(-1, keepdims=True) @ v[:, part])
-            attended = linear(f"{layer}.attention.output.dense", np.concatenate(heads, -1))
-            x = norm(f"{layer}.attention.output.LayerNorm", x + attended)
-            inner = gelu(linear(f"{layer}.intermediate.dense", x))
-            x = norm(f"{layer}.output.LayerNorm", x + linear(f"{layer}.output.dense", inner))
-        rows.append(x)
-    return np.array(rows)
+    x = w["embeddings.word_embeddings.weight"][ids] + w["embeddings.token_type_embeddings.weight"][types]
+    x = norm("embeddings.LayerNorm", x + w["embeddings.position_embeddings.weight"][: len(ids)])
+    for layer in (f"encoder.layer.{n}" for n in range(LAYERS)):
+        q, k, v = (linear(f"{layer}.attention.self.{part}", x) for part in ("query", "key", "value"))
+        heads = []
+        for part in np.split(np.arange(WIDTH), HEADS):
+            scores = np.exp(q[:, part] @ k[:, part].T / math.sqrt(WIDTH / HEADS))
+            heads.append(scores / scores.sum(-1, keepdims=True) @ v[:, part])
+        attended = linear(f"{layer}.attention.output.dense", np.concatenate(heads, -1))
+        x = norm(f"{layer}.attention.output.LayerNorm", x + attended)
+        inner = gelu(linear(f"{layer}.intermediate.dense", x))
+        x = norm(f"{layer}.output.LayerNorm", x + linear(f"{layer}.output.dense", inner))
+    return x
 
 
-def batch() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Three rows of different lengths, padded; the second half of each is of the other type."""
+def some_rows() -> list[tuple[np.ndarray, np.ndarray]]:
+    """Three rows of different lengths; the second half of each is of the other type."""
     draw = np.random.default_rng(11)
-    lengths = (LONGEST, 9, 2)
-    ids = pad([draw.integers(1, VOCABULARY, length) for length in lengths])
-    types = pad([np.arange(length) * 2 // length for length in lengths])
-    return ids, types, pad([np.ones(length, np.int64) for length in lengths])
+    return [(draw.integers(1, VOCABULARY, n), np.arange(n) * 2 // n) for n in (LONGEST, 9, 2)]
+
+
+def furthest(found: list[np.ndarray], expected: list[np.ndarray]) -> float:
+    """The greatest difference of any entry."""
+    assert [rows.shape for rows in found] == [rows.shape for rows in expected]
+    return max(float(np.abs(a - b).max()) for a, b in zip(found, expected, strict=True))
 
 
 @pytest.mark.parametrize("large", [1, 1 << 16], ids=["tables beside the graph", "tables in the graph"])
@@ -104,51 +104,27 @@ def test_hidden_states_and_logits_are_those_of_a_plain_forward_pass(tmp_path, pr
     monkeypatch.setattr("index.bert._LARGE", large)
     weights = tiny_weights()
     save(tmp_path, {name if name.startswith("qa_") else prefix + name: array for name, array in weights.items()})
-    ids, types, mask = batch()
-    expected = forward(weights, ids, types, mask)
-    states = Bert(tmp_path, threads=1).run(ids, types, mask)
-    assert states.dtype == np.float32 and states.shape == expected.shape
-    assert np.abs(states - expected)[mask == 1].max() < 1e-4
-    logits = Bert(tmp_path, heads=["qa_outputs"], threads=1).run(ids, types, mask)
-    head = expected @ weights["qa_outputs.weight"].T + weights["qa_outputs.bias"]
-    assert logits.shape == (*ids.shape, 2)
-    assert np.abs(logits - head)[mask == 1].max() < 1e-4
-    assert np.ptp(head[mask == 1]) > 1, "a test of constants would show nothing"
+    expected = [forward(weights, *row) for row in some_rows()]
+    states = Bert(tmp_path, threads=2).each(some_rows())
+    assert all(rows.dtype == np.float32 for rows in states) and furthest(states, expected) < 1e-4
+    logits = Bert(tmp_path, heads=["qa_outputs"], threads=1).each(some_rows())
+    heads = [rows @ weights["qa_outputs.weight"].T + weights["qa_outputs.bias"] for rows in expected]
+    assert furthest(logits, heads) < 1e-4
+    assert all(np.ptp(head) > 1 for head in heads[:2]), "a test of constants would show nothing"
 
 
 def test_the_logits_of_several_heads_stand_side_by_side(tmp_path):
     weights = tiny_weights() | {"more.weight": np.ones((1, WIDTH), np.float32), "more.bias": np.ones(1, np.float32)}
-    ids, types, mask = batch()
-    both = Bert(save(tmp_path, weights), heads=["qa_outputs", "more"]).run(ids, types, mask)
-    assert both.shape == (*ids.shape, 3)
-    one = Bert(tmp_path, heads=["qa_outputs"]).run(ids, types, mask)
-    assert np.abs(both[..., :2] - one).max() < 1e-5
-    assert np.abs(both[..., 2] - Bert(tmp_path).run(ids, types, mask).sum(-1) - 1).max() < 1e-4
-
-
-def test_padding_changes_nothing(tmp_path):
-    model = Bert(save(tmp_path, tiny_weights()), threads=1)
-    ids, types, mask = batch()
-    alone = model.run(ids[1:2, :9], types[1:2, :9], mask[1:2, :9])
-    assert np.abs(model.run(ids, types, mask)[1, :9] - alone[0]).max() < 1e-5
+    both = Bert(save(tmp_path, weights), heads=["qa_outputs", "more"]).each(some_rows())
+    assert furthest([rows[:, :2] for rows in both], Bert(tmp_path, heads=["qa_outputs"]).each(some_rows())) < 1e-5
+    sums = [rows.sum(-1) + 1 for rows in Bert(tmp_path).each(some_rows())]
+    assert furthest([rows[:, 2] for rows in both], sums) < 1e-4
 
 
 def test_half_precision_weights_are_read(tmp_path):
     weights = {name: array.astype(np.float16) for name, array in tiny_weights().items()}
-    ids, types, mask = batch()
-    states = Bert(save(tmp_path, weights), threads=1).run(ids, types, mask)
-    assert np.abs(states - forward(weights, ids, types, mask))[mask == 1].max() < 1e-4
-
-
-def test_each_row_by_itself_is_that_row_of_the_batch(tmp_path):
-    model = Bert(save(tmp_path, tiny_weights()), heads=["qa_outputs"], threads=2)
-    ids, types, mask = batch()
-    lengths = mask.sum(1)
-    rows = model.each([(ids[n, :size], types[n, :size]) for n, size in enumerate(lengths)])
-    together = model.run(ids, types, mask)
-    for row, expected, size in zip(rows, together, lengths, strict=True):
-        assert row.shape == (size, 2)
-        assert np.abs(row - expected[:size]).max() < 1e-5
+    states = Bert(save(tmp_path, weights), threads=1).each(some_rows())
+    assert furthest(states, [forward(weights, *row) for row in some_rows()]) < 1e-4
 
 
 def test_quantized_weights_are_the_weights_to_half_a_step_of_their_column():
@@ -161,12 +137,12 @@ def test_quantized_weights_are_the_weights_to_half_a_step_of_their_column():
 
 def test_products_in_int8_come_close_and_do_not_depend_on_the_other_rows(tmp_path):
     folder = save(tmp_path, {name: array * 0.3 for name, array in tiny_weights().items()})
-    ids, types, _ = batch()
-    exact = Bert(folder, heads=["qa_outputs"]).each([(ids[0], types[0])])[0]
+    first, second, third = some_rows()
+    exact = Bert(folder, heads=["qa_outputs"]).each([first])[0]
     rough = Bert(folder, heads=["qa_outputs"], precision="int8")
-    alone = rough.each([(ids[0], types[0])])[0]
+    alone = rough.each([first])[0]
     assert 0 < np.abs(alone - exact).max() < 0.1 * np.ptp(exact)
-    among = rough.each([(ids[1], types[1]), (ids[0], types[0]), (ids[2, :2], types[2, :2])])[1]
+    among = rough.each([second, first, third])[1]
     np.testing.assert_array_equal(among, alone)
 
 
@@ -275,7 +251,7 @@ def test_without_int8_operators_float32_takes_their_place_and_says_so(tmp_path, 
     monkeypatch.setattr(onnxruntime, "InferenceSession", old)
     model = Bert(folder, heads=["qa_outputs"], precision="int8")
     assert model.precision == "float32" and "NOT_IMPLEMENTED" in caplog.text and "slow" in caplog.text
-    assert np.array_equal(model.run(*batch()), Bert(folder, heads=["qa_outputs"]).run(*batch()))
+    assert furthest(model.each(some_rows()), Bert(folder, heads=["qa_outputs"]).each(some_rows())) == 0
     monkeypatch.setattr(onnxruntime, "InferenceSession", lambda *_, **__: (_ for _ in ()).throw(RuntimeError("none")))
     with pytest.raises(RuntimeError, match="none"):
         Bert(folder, precision="int8")
@@ -344,14 +320,14 @@ def test_logits_and_hidden_states_are_those_of_transformers(tmp_path, head):
     config = BertConfig(**{key: value for key, value in CONFIG.items() if key != "model_type"}, initializer_range=0.5)
     model = BertForQuestionAnswering(config).eval()
     model.save_pretrained(tmp_path)
-    ids, types, mask = batch()
-    with torch.no_grad():
-        inputs = {"input_ids": ids, "token_type_ids": types, "attention_mask": mask}
-        out = model(**{name: torch.from_numpy(array) for name, array in inputs.items()}, output_hidden_states=True)
-    logits = torch.stack([out.start_logits, out.end_logits], -1).numpy()
-    expected = out.hidden_states[-1].numpy() if head is None else logits
-    found = Bert(tmp_path, heads=[head] if head else []).run(ids, types, mask)
-    assert np.abs(found - expected)[mask == 1].max() < 1e-4
+    found = Bert(tmp_path, heads=[head] if head else []).each(some_rows())
+    for (ids, types), rows in zip(some_rows(), found, strict=True):
+        with torch.no_grad():
+            inputs = {"input_ids": torch.from_numpy(ids[None]), "token_type_ids": torch.from_numpy(types[None])}
+            out = model(**inputs, output_hidden_states=True)
+        logits = torch.stack([out.start_logits, out.end_logits], -1)
+        expected = (out.hidden_states[-1] if head is None else logits)[0].numpy()
+        assert furthest([rows], [expected]) < 1e-4
 
 
 TEXTS = ["Which countries opposed training inside Ukraine?", "macron", "Šimonytė — “quoted” 😀", "word " * 400]

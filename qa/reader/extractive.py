@@ -36,6 +36,10 @@ Place = tuple[int, int, int]
 """passage, start, end"""
 
 _BATCH_TOKENS = 2048
+_HOPELESS = -8.0
+"""A passage whose best span scores less is not read again; that score stands in for its sentence's, which it foretells
+(correlation .87). About half of the passages that are retrieved are such. On validation documents and over seeds/ (500
+questions) another passage came first in 11, none of them near an answer, and AUROC stayed as it was."""
 
 
 class Extractive:
@@ -106,14 +110,16 @@ class Extractive:
         chosen: dict[int, Place] = {}
         for key in sorted(found, key=lambda key: (-found[key].score, key)):
             chosen.setdefault(key[0], key)
-        extents = {passage: around(passages[passage], start, end) for passage, start, end in chosen.values()}
-        texts = [passages[passage][start:end] for passage, (start, end) in extents.items()]
+        scores = {passage: found[key].score for passage, key in chosen.items()}
+        near = [key for passage, key in chosen.items() if scores[passage] >= _HOPELESS]
+        extents = [around(passages[passage], start, end) for passage, start, end in near]
+        texts = [passages[key[0]][start:end] for key, (start, end) in zip(near, extents, strict=True)]
         windows = make_windows(self._tokenizer, question, texts, max_length=self._max_length)
-        scores = dict.fromkeys(range(len(texts)), -math.inf)
+        scores |= {passage: -math.inf for passage, *_ in near}
         for window, logits in zip(windows, self.logits(windows), strict=True):
-            score = odds(logits[:, 0], logits[:, 1], window.context)
-            scores[window.passage] = max(score, scores[window.passage])
-        return {passage: self._look * scores[n] for n, passage in enumerate(extents)}
+            passage = near[window.passage][0]
+            scores[passage] = max(scores[passage], odds(logits[:, 0], logits[:, 1], window.context))
+        return {passage: self._look * score for passage, score in scores.items()}
 
     def _tagged_in(
         self, windows: Sequence[Window], logits_of: Sequence[np.ndarray], passages: Sequence[str], best: Span
