@@ -15,10 +15,11 @@ from index.library import Library
 from index.postgres import is_server
 from index.store import exists
 from qa.answer import Answer, Considered, Item
-from qa.candidates import Candidate, origin, weigh, with_reprints
+from qa.candidates import Candidate, believed, origin, weigh, with_reprints
+from qa.capitals import widened
 from qa.choice import choose
 from qa.confidence import calibration
-from qa.conversation import TURNS, decided, doubted, hits, turn_of
+from qa.conversation import TURNS, decided, doubted, guessed, hits, turn_of
 from qa.corroboration import DEEP, corroborated
 from qa.followup import Meant, points_back, resolve
 from qa.polarity import polarity
@@ -137,7 +138,8 @@ class Assistant:
     ) -> tuple[Meant, tuple[Repair, ...]]:
         """What the question means after this conversation, and which of its words were misspelt."""
         read, repairs = repair(question, self.library.vocabulary)
-        return resolve(read, self.heard(history, chosen) if points_back(read) else []), repairs
+        meant = resolve(read, self.heard(history, chosen) if points_back(read) else [])
+        return widened(meant), repairs
 
     def heard(self, history: Sequence[Answer | str], chosen: Filter) -> list[Turn]:
         """The latest turns of a conversation, each standing alone, with what was answered. A question that comes
@@ -148,9 +150,7 @@ class Assistant:
                 turns.append(turn_of(item))
             elif has_word(asked := item.encode("utf-8", "replace").decode().strip()[:MOST_QUESTION]):
                 found = self.consider(resolve(asked, turns), chosen)
-                best = found.candidates[:1]
-                cited = tuple((one.article.source, one.passage.start) for one in best)
-                turns.append(Turn(found.read, best[0].span.text if best else None, cited))
+                turns.append(guessed(found.read, next(iter(found.candidates), None)))
         return turns
 
     def borne_out(self, question: str, items: Sequence[Item], chosen: Filter) -> tuple[Item, ...]:
@@ -179,6 +179,7 @@ class Assistant:
             weighed = doubted(decided(weighed, question), meant, order)
             if not candidates or (weighed and weighed[0].probability > candidates[0].probability):
                 kept, reading, candidates = question, one, weighed
+        candidates = believed(candidates, fitted)
         best = {n: max((s.score for s in reading.spans if s.passage == n), default=None) for n in range(len(texts))}
         considered = tuple(
             Considered(article.source, passage.start, passage.end, hit.score, best[n])

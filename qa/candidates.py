@@ -7,16 +7,15 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from index.article import Article, Extent
+from index.article import Article
 from index.passages import Passage
 from index.search.lexical import content_words, stem
-from index.sentences import touched
 from qa.answer import Citation, Extract, Item
 from qa.claims import concerns
-from qa.confidence import LEAD, SIZE, Calibration
-from qa.dates import asks_when, quoted, whole_mention
+from qa.confidence import LEAD, SIZE, Calibration, more_likely
+from qa.cut import fits, whole
+from qa.dates import asks_when, quoted
 from qa.reader import Reading, Span
-from qa.reader.tidy import tidy
 from qa.same import grouped, same
 
 REPRINTS = 100  # articles of one text that are cited at most beside the one that was read
@@ -47,11 +46,13 @@ def weigh(
     Without a fit the best span has the reader's `answerable`, and the others less, by the odds of their scores.
     """
     words = {stem(word) for word in content_words(question)}
-    held = [{stem(w) for w in re.findall(r"\w+", a.text[p.start : p.end].lower())} for a, p in places]
-    best = max((span.score for span in reading.spans), default=0.0)
+    texts = [article.text[passage.start : passage.end] for article, passage in places]
+    held = [{stem(word) for word in re.findall(r"\w+", text.lower())} for text in texts]
     candidates = []
     when = asks_when(question)
-    spans = [_whole(span, *places[span.passage], when=when) for span in reading.spans]
+    found = (whole(span, texts[span.passage], when=when) for span in reading.spans)
+    spans = [span for span in found if fits(question, texts[span.passage], span.start, span.end)]
+    best = max((span.score for span in spans), default=0.0)
     for span in spans:
         rival = next((other.score for other in spans if not same(other.text, span.text)), -math.inf)  # best first
         features = {
@@ -70,21 +71,14 @@ def weigh(
     return sorted(candidates, key=lambda candidate: -candidate.probability)
 
 
-def _whole(span: Span, article: Article, passage: Passage, *, when: bool) -> Span:
-    """The span, or the whole date that it is a part of; without what reaches into another sentence."""
-    text = article.text[passage.start : passage.end]
-    start, end = whole_mention(text, *_within(text, span.start, span.end), when=when)
-    return span if (start, end) == (span.start, span.end) else replace(span, start=start, end=end, text=text[start:end])
-
-
-def _within(text: str, start: int, end: int) -> Extent:
-    """Of a span that begins amid a sentence, what is in it; of one that begins with a sentence, all that it holds
-    whole."""
-    found = touched(text, start, end)
-    whole = [b for _, b in found if b <= end]
-    if len(found) < 2 or not whole:
-        return start, end
-    return tidy(text, start, whole[0] if start > found[0][0] else whole[-1])
+def believed(candidates: Sequence[Candidate], fitted: Calibration | None) -> list[Candidate]:
+    """The candidates with the probability that they answer: the likeliest one's is what both regressions of the fit say
+    together, and the others keep their proportion to it. candidates: those of one question, best first."""
+    if not candidates or fitted is None:
+        return list(candidates)
+    best = candidates[0]
+    share = more_likely(best.probability, fitted.question(best.features)) / best.probability
+    return [replace(candidate, probability=share * candidate.probability) for candidate in candidates]
 
 
 def _odds(score: float) -> float:

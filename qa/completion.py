@@ -21,6 +21,10 @@ _LAST = re.compile(
     r",?\s(?:and|or)\s(?P<member>[^,;:.!?()\n]{2,70}?)(?=[,;:.!?)\n]|$|\s(?:is|are|was|were|has|have|had|will|would|said|says"
     r"|which|who|that|while|after|before|because|according|as|amid|but|and)\b)"
 )
+_WITH_GROUP = re.compile(  # "the United States and about ten European countries, including Poland"
+    rf"(?<![\w’'.-])(?P<member>(?:the\s)?{NAME})\s(?:and|as\swell\sas)\s(?:(?:about|around|some|several|many|other|most|at\sleast"
+    r"|more\sthan|nearly|\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a\sdozen)\s)(?:[\w-]+\s){0,4}$"
+)
 _ARTICLE = re.compile(r"(?<![\w’'-])([Tt]he|[Aa]n?)\s$")
 _REACH = 80  # code points in which a neighbouring member is looked for
 
@@ -30,7 +34,8 @@ def complete(text: str, start: int, end: int) -> tuple[int, int]:
     if match := _LEADS.match(text, end):  # "ten countries, including Poland and Denmark"
         inside = _members(text, match.end())
         if inside is not None and (match.group().strip() != ":" or not is_name(text, start, end)):
-            return start, inside
+            beside = _WITH_GROUP.search(text, max(0, start - _REACH), start)
+            return beside.start("member") if beside else start, inside
     if is_name(text, start, end):
         low, high = _names(text, start, end)
     else:

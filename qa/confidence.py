@@ -1,4 +1,8 @@
-"""Raw scores -> the probability that an answer is right: logistic regression on a handful of features.
+"""Raw scores -> the probability that an answer is right: two logistic regressions on a handful of features.
+
+One tells which of the spans of a question is right, the other, by the features of the likeliest span, whether the
+articles answer at all. A wrong span of a question that has an answer and the best span of one that has none differ in
+other features: how much of the question its passage holds tells the first, and says little about the second.
 
 The parameters in confidence.json are fitted by `python -m eval.calibrate` on questions of its own, over articles that
 neither the reader's training nor any test set has seen. A reader without a row there is taken at its word: its own
@@ -25,16 +29,38 @@ SIZE = 300
 
 
 @dataclass(frozen=True)
-class Calibration:
-    """probability = sigmoid(bias + sum of weight * feature). threshold: below it Attest does not answer."""
+class Linear:
+    """bias + sum of weight * feature"""
 
     weights: Mapping[str, float]
     bias: float
+
+    def __call__(self, features: Mapping[str, float]) -> float:
+        return self.bias + sum(self.weights.get(name, 0.0) * features[name] for name in FEATURES)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """span: the log-odds of a span among those of its question, right or not. question: what is added to those of the
+    likeliest one to know whether it answers. threshold: of the probability; below it Attest does not answer."""
+
+    span: Linear
+    question: Linear
     threshold: float
 
     def probability(self, features: Mapping[str, float]) -> float:
-        x = self.bias + sum(self.weights.get(name, 0.0) * features[name] for name in FEATURES)
-        return 1 / (1 + math.exp(-max(-500.0, min(500.0, x))))
+        """Of a span, by which those of one question are compared."""
+        return sigmoid(self.span(features))
+
+
+def more_likely(probability: float, odds: float) -> float:
+    """The probability whose log-odds are higher by `odds`."""
+    held = min(max(probability, 1e-12), 1 - 1e-12)
+    return sigmoid(math.log(held / (1 - held)) + odds)
+
+
+def sigmoid(x: float) -> float:
+    return 1 / (1 + math.exp(-max(-500.0, min(500.0, x))))
 
 
 @cache
@@ -43,4 +69,4 @@ def calibration(reader: str) -> Calibration | None:
     path = files("qa").joinpath("confidence.json")
     fitted = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     row = fitted.get(reader)
-    return Calibration(row["weights"], row["bias"], row["threshold"]) if row else None
+    return Calibration(Linear(**row["span"]), Linear(**row["question"]), row["threshold"]) if row else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,6 +12,7 @@ from index.search.fusion import fuse
 from qa.answer import Answer
 from qa.candidates import Candidate
 from qa.clause import parse
+from qa.confidence import more_likely
 from qa.followup import Meant
 from qa.keywords import asks_yes_or_no, deciding
 from qa.referents import Turn
@@ -26,8 +26,19 @@ AGAIN = 2.0  # log-odds lost by the last answer where something new is asked for
 
 
 def turn_of(answer: Answer) -> Turn:
-    cited = tuple((c.source, c.passage.start) for item in answer.answers[:1] for c in item.citations)
-    return Turn(answer.trace.read if answer.trace else answer.question, answer.text, cited)
+    citations = [citation for item in answer.answers[:1] for citation in item.citations]
+    cited = tuple((c.source, c.passage.start) for c in citations)
+    said = tuple((c.source, c.start, c.end) for c in citations)
+    return Turn(answer.trace.read if answer.trace else answer.question, answer.text, cited, said)
+
+
+def guessed(question: str, best: Candidate | None) -> Turn:
+    """The turn of a question that came without its answer."""
+    if best is None:
+        return Turn(question)
+    source, at = best.article.source, best.passage.start
+    place = source, at + best.span.start, at + best.span.end
+    return Turn(question, best.span.text, ((source, at),), (place,))
 
 
 def hits(library: Library, meant: Meant, top: int, chosen: Filter) -> list[Hit]:
@@ -53,10 +64,17 @@ def doubted(candidates: Sequence[Candidate], meant: Meant, order: int) -> list[C
         if near and candidate.article.source not in near:
             loss += AWAY if meant.leans else AWAY_WEAK
         said = candidate.span.text
-        if (meant.but and same(said, meant.but)) or (meant.last and not who and same(said, meant.last)):
+        again = meant.but and (same(said, meant.but) or _told(candidate, meant))
+        if again or (meant.last and not who and same(said, meant.last)):
             loss += AGAIN
-        moved.append(replace(candidate, probability=less(candidate.probability, loss)) if loss else candidate)
+        moved.append(replace(candidate, probability=more_likely(candidate.probability, -loss)) if loss else candidate)
     return sorted(moved, key=lambda candidate: -candidate.probability)
+
+
+def _told(candidate: Candidate, meant: Meant) -> bool:
+    """Whether the span shares a place with what was quoted last."""
+    start, end = (candidate.passage.start + n for n in (candidate.span.start, candidate.span.end))
+    return any(source == candidate.article.source and start < b and a < end for source, a, b in meant.said)
 
 
 def decided(candidates: Sequence[Candidate], question: str) -> list[Candidate]:
@@ -70,9 +88,3 @@ def decided(candidates: Sequence[Candidate], question: str) -> list[Candidate]:
         start, end = deciding(text, span.start, span.end)
         widened.append(replace(candidate, span=replace(span, start=start, end=end, text=text[start:end])))
     return widened
-
-
-def less(probability: float, loss: float) -> float:
-    """The probability whose log-odds are lower by `loss`."""
-    held = min(max(probability, 1e-12), 1 - 1e-12)
-    return 1 / (1 + math.exp(min(500.0, loss - math.log(held / (1 - held)))))

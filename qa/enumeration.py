@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import re
 
-from qa.phrases import Extent, is_bare, is_gloss, is_name, is_sentence, is_thing, trim
+from qa.phrases import NAME, Extent, is_bare, is_gloss, is_name, is_sentence, is_thing, trim
 from qa.separators import Separator, separators
 
 _LEAD = r"(?:including|such as|namely|notably|among them)\s"
 _LEADS = re.compile(_LEAD, re.I)
 _GROUP = re.compile(rf"(?:[^,;:\n]{{0,80}}?[,\s]\s?{_LEAD}|[^,;:\n]{{0,80}}:\s{{1,9}})", re.I)
 _COUNTED = re.compile(r"(?:about|around|some|several|many|other|\d)", re.I)
+_BESIDE = re.compile(rf"(?P<member>(?:the\s)?{NAME})\s(?:and|as\swell\sas)\s{_COUNTED.pattern}")
 _PAIRED = re.compile(r"(?:both|either|neither|not only|and|or|but also)\s", re.I)
 _TITLES = re.compile(
     r"(?:(?:the|its|their)\s)?(?:[A-Z][\w-]{1,20}\s)?(?:Presidents|Ministers|Premiers|Chancellors|Senators|Generals|Kings"
@@ -89,6 +90,8 @@ def _introduced(text: str, parts: list[Extent]) -> list[Extent]:
     for n, (start, end) in enumerate(parts):
         members_follow = n + 1 < len(parts) and _LEADS.match(text, *parts[n + 1])
         if members_follow and (_COUNTED.match(text, start, end) or not is_name(text, start, end)):
+            if beside := _BESIDE.match(text, start, end):
+                found.append(beside.span("member"))
             continue  # the name of the group
         while match := _PAIRED.match(text, start, end):
             start = match.end()

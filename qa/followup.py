@@ -28,7 +28,8 @@ _OTHER = frozenset("else instead other another apart besides".split())
 class Meant:
     """readings: the question as it stands alone, likeliest first. searches: what passages are looked for by. near:
     (source, start) of the passages last cited, where the question may be about the same thing. leans: whether it points
-    back. but: the last answer, where another one is asked for. last: the last answer, where the question leans."""
+    back. but: the last answer, where another one is asked for; said: where it stood, likewise. last: the last answer,
+    where the question leans."""
 
     readings: tuple[str, ...]
     searches: tuple[str, ...]
@@ -36,6 +37,7 @@ class Meant:
     leans: bool = False
     but: str | None = None
     last: str | None = None
+    said: tuple[tuple[str, int, int], ...] = ()
 
 
 def resolve(question: str, turns: Sequence[Turn]) -> Meant:
@@ -57,10 +59,10 @@ def resolve(question: str, turns: Sequence[Turn]) -> Meant:
         found = _same_clause(clause, last) or substituted(clause, places, back)
     if found:
         readings = tuple(dict.fromkeys(f"{text}?" for text in found))[:MOST]
-        return Meant(readings, (readings[0], context), last.cited, leans=True, but=but, last=last.answer)
+        return Meant(readings, (readings[0], context), last.cited, True, but, last.answer, last.said if but else ())
     rest = written(words_of(clause))
     asked = as_question(f"{rest}?" if clause.lead else question)
-    return Meant((asked,), (asked, context), last.cited, but=but)
+    return Meant((asked,), (asked, context), last.cited, but=but, said=last.said if but else ())
 
 
 def points_back(question: str) -> bool:

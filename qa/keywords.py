@@ -42,11 +42,14 @@ def asks_yes_or_no(question: str) -> bool:
 
 def deciding(text: str, start: int, end: int) -> Extent:
     """The clause that `text[start:end]` stands in: its sentence as far as the next comma, conjunction or quotation mark
-    on either side."""
+    on either side; the whole sentence where there is no verb in that ("other than France")."""
     first, stop = around(text, start, end)
     before = [match.end() for match in _EDGES.finditer(text, first, start)]
     after = _EDGES.search(text, end, stop)
     begin, finish = before[-1] if before else first, after.start() if after else stop
+    words = [word.lower() for word in tokens(text[begin:finish])]
+    if not (AUX.intersection(words) or any(map(is_verb, words))):
+        begin, finish = first, stop
     while begin < start and not text[begin].isalnum():
         begin += 1
     while finish > end and not text[finish - 1].isalnum():

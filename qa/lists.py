@@ -6,6 +6,7 @@ thing is decided by `qa.same`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -20,6 +21,9 @@ BESIDE = 0.5  # a further span adds to an enumeration if it is at least this lik
 FURTHER = 0.35  # the same, where the best span is a single thing, or where the two have a member in common
 RIVAL = 0.3  # from here on a span confirms a member; and a second one beside the best shows that there are several
 REACH = 300  # code points in which such spans stand
+_TAIL = re.compile(
+    r"\s(?:of|for|with|in|on|to|from|by|about|against)\s[^,;:.!?()\n]{1,80}"
+)  # "expertise for warplanes"
 
 
 def members(question: str, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:
@@ -37,7 +41,10 @@ def members(question: str, candidates: Sequence[Candidate], threshold: float) ->
         first = _between(likely, asked) or _within(candidates[0], lists[1:]) or first
     if asked == "open" and len(first) < 2:
         return []
-    return [*first, *_more(first, [found for found in lists if found is not first], best, most)]
+    return [
+        *_with_tail(first, candidates[0]),
+        *_more(first, [found for found in lists if found is not first], best, most),
+    ]
 
 
 def _more(
@@ -82,6 +89,15 @@ def _within(best: Candidate, lists: Sequence[list[Candidate]]) -> list[Candidate
         if len(found) > 1 and inside and found[-1].passage.start + found[-1].span.end <= end:
             return [replace(part, probability=best.probability) for part in found]
     return []
+
+
+def _with_tail(found: Sequence[Candidate], best: Candidate) -> list[Candidate]:
+    """The last member with what the best span tells of it, where the list was cut out of that span."""
+    last, end = found[-1], best.passage.start + best.span.end
+    stop = last.passage.start + last.span.end
+    if len(found) > 1 and _touch(last, best) and _TAIL.fullmatch(best.article.text, stop, end):
+        last = _narrowed(last, (last.span.start, end - last.passage.start))
+    return [*found[:-1], last]
 
 
 def _listed(candidate: Candidate, asked: Kind) -> list[Candidate]:

@@ -27,11 +27,13 @@ _PLACES = frozenset("where city town village country place region state capital 
 
 @dataclass(frozen=True)
 class Turn:
-    """An earlier question, as it stands alone, and what was answered, if anything was."""
+    """An earlier question, as it stands alone, and what was answered, if anything was. cited: source and start of its
+    passages. said: source, start and end of its quotes."""
 
     question: str
     answer: str | None = None
     cited: tuple[tuple[str, int], ...] = ()
+    said: tuple[tuple[str, int, int], ...] = ()
 
 
 def people(turn: Turn) -> Iterator[str]:

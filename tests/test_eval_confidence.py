@@ -93,7 +93,7 @@ def test_a_confidence_is_fitted_and_its_examples_kept(data, tmp_path, capsys, mo
     command = ["--data", str(data), "--reader", "overlap", "--keep", str(tmp_path / "kept.json")]
     assert calibrate.main(command) == 0
     first = json.loads(capsys.readouterr().out)
-    assert set(first) == {"weights", "bias", "threshold", "fitted_on"}
+    assert set(first) == {"span", "question", "threshold", "fitted_on"}
     asked = {name: part["questions"] for name, part in first["fitted_on"].items()}
     assert set(asked.values()) == {120, 20} and asked["seeds questions among other articles"] == 120
     assert calibrate.main(command) == 0 and json.loads(capsys.readouterr().out) == first
@@ -108,7 +108,7 @@ def test_the_seeds_among_other_articles(data, seeds, tmp_path):
 def test_the_shipped_confidence_is_lower_the_more_passages_may_mislead():
     fitted = calibration("attest")
     facts = dict.fromkeys(FEATURES, 1.0)
-    small, large = (fitted.probability(facts | {"size": math.log(size)}) for size in (16, SIZE))
+    (small,), (large,) = (fitted.probabilities([facts | {"size": math.log(size)}]) for size in (16, SIZE))
     assert small > large
 
 

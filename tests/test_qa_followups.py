@@ -1,17 +1,40 @@
-"""Follow-ups rewritten to stand alone, and fresh questions left alone. Plain functions: no library, no reader."""
+"""Follow-ups rewritten to stand alone, and fresh questions left alone."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.build import build
+from index.library import Library
+from qa import Assistant
 from qa.clause import parse
 from qa.followup import MOST, points_back, resolve
 from qa.noun_phrases import phrases
+from qa.reader import Reading, Span
 from qa.referents import Turn
+
+
+class Known:
+    """A reader that finds these, each a little less surely than the one before."""
+
+    name = "known"
+
+    def __init__(self, *texts: str) -> None:
+        self.texts = texts
+
+    def read(self, question: str, passages: Sequence[str], top: int = 10) -> Reading:
+        places = [(text, n, passage.find(text)) for n, passage in enumerate(passages) for text in self.texts]
+        spans = [
+            Span(text, n, at, at + len(text), 9.0 - rank / 9) for rank, (text, n, at) in enumerate(places) if at >= 0
+        ]
+        return Reading(0.6, tuple(spans))
+
 
 KALLAS = Turn("What did Kaja Kallas say about NATO trainers?", "they were already operating", (("a.txt", 0),))
 MAYOR = Turn("Who is the mayor of Lyon?", "Anna Berg")
@@ -103,6 +126,21 @@ def test_an_earlier_turn_serves_where_the_last_has_nobody():
 def test_what_else_does_not_want_the_same_again():
     assert resolve("What else did she say?", [KALLAS]).but == KALLAS.answer
     assert resolve("What did she say?", [KALLAS]).but is None
+
+
+def test_where_something_else_is_asked_for_what_was_quoted_is_not_given_again(write, tmp_path):
+    build(
+        write({"a.txt": "Falk called the bridge a scandal and a shame, and the tunnel a waste."}),
+        tmp_path / "library",
+        "hashed",
+    )
+    assistant = Assistant(Library.open(tmp_path / "library"), Known("a scandal and a shame", "a shame", "a waste"))
+    first = assistant.ask("What did Falk call the bridge?")
+    assert first.text == "a scandal and a shame"
+    assert assistant.ask("What else did Falk call it?", history=[first]).text == "a waste"
+    assert assistant.ask("What else did Falk call it?", history=[first.question]).text == "a waste"
+    meant = resolve("What else did she say?", [replace(KALLAS, said=(("a.txt", 0, 9),))])
+    assert meant.said == (("a.txt", 0, 9),) and resolve("What did she say?", [KALLAS]).said == ()
 
 
 def test_without_history_nothing_changes():

@@ -120,6 +120,9 @@ def test_the_clause_that_decides():
     text = "She came late. Mayor Berg said the town, as ever, had not been consulted, but Falk was. He left."
     start = text.index("not been")
     assert text[slice(*deciding(text, start, start + 8))] == "had not been consulted"
+    text = "It rained. Berg named no towns, other than Lyon, that agreed. He left."
+    start = text.index("other")
+    assert text[slice(*deciding(text, start, start + 15))] == "Berg named no towns, other than Lyon, that agreed"
 
 
 @pytest.mark.parametrize(
