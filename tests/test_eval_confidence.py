@@ -12,7 +12,11 @@ import pytest
 from eval import calibrate, confidence, validation
 from eval.confidence import SETS, WAYS, Outcome, figures
 from eval.provenance import provenance
-from qa.confidence import FEATURES, SIZE, calibration
+from index.article import Article
+from index.passages import Passage
+from qa.candidates import Candidate, believed
+from qa.confidence import FEATURES, SIZE, Calibration, Linear, calibration, more_likely
+from qa.reader import Span
 from qa.reader.mix import is_validation
 
 TEXTS = [
@@ -107,9 +111,38 @@ def test_the_seeds_among_other_articles(data, seeds, tmp_path):
 
 def test_the_shipped_confidence_is_lower_the_more_passages_may_mislead():
     fitted = calibration("attest")
-    facts = dict.fromkeys(FEATURES, 1.0)
-    (small,), (large,) = (fitted.probabilities([facts | {"size": math.log(size)}]) for size in (16, SIZE))
-    assert small > large
+    few, many = (dict.fromkeys(FEATURES, 1.0) | {"size": math.log(size)} for size in (16, SIZE))
+    assert fitted.probability(few) > fitted.probability(many)
+    assert fitted.span(few) + fitted.question(few) > fitted.span(many) + fitted.question(many)
+
+
+def candidate(score: float, probability: float) -> Candidate:
+    article = Article("a.txt", "Berg left.", None, None, "0" * 64)
+    return Candidate(Span("Berg", 0, 0, 4, score), article, Passage(0, 10), dict.fromkeys(FEATURES, score), probability)
+
+
+def test_the_best_span_of_a_question_has_what_both_regressions_say_and_the_others_keep_their_proportion():
+    zero = dict.fromkeys(FEATURES, 0.0)
+    doubt = Calibration(Linear(zero, 0.0), Linear(zero | {"score": -1.0}, 0.0), 0.5)
+    best, other = believed([candidate(2.0, 0.6), candidate(9.0, 0.3)], doubt)
+    assert best.probability == pytest.approx(1 / (1 + math.exp(2) * 0.4 / 0.6))
+    assert other.probability == pytest.approx(best.probability / 2)
+    assert believed([], doubt) == [] and believed([best], None) == [best]
+    assert more_likely(0.5, 0.0) == 0.5 and 0 < more_likely(0.0, 1.0) < 1e-10 and more_likely(1.0, 99.0) <= 1
+
+
+def test_a_question_that_has_no_answer_is_told_by_other_features_than_a_wrong_span():
+    """Candidates of 60 questions: "cosine" tells which span is right, "score" which question has an answer."""
+    examples = []
+    for n in range(60):
+        for right in (n % 2 == 1, False):
+            facts = {"score": float(n % 2) + n % 7 / 10, "cosine": float(right) + n % 5 / 10}
+            features = tuple(facts.get(name, 0.0) for name in FEATURES)
+            examples.append(calibrate.Example(f"q{n}", features, right, n % 2 == 1, calibrate.OVER[n % 3]))
+    row = calibrate.fit(examples, 0.9)
+    weights = {part: row[part]["weights"] for part in ("span", "question")}
+    assert weights["span"]["cosine"] > weights["span"]["score"] and weights["question"]["score"] > 0
+    assert all(part["auroc_right"] == 1.0 and part["questions"] == 20 for part in row["fitted_on"].values())
 
 
 def test_of_paths_in_a_command_the_last_name_is_told():
