@@ -5,7 +5,8 @@ project's questions, over seeds/ alone and among some thousand other news articl
 right if its token F1 with an accepted answer is at least one half, wherever it stands. A logistic regression on the
 features of qa.confidence tells right spans from others; another one, on those of the likeliest span of each question,
 questions that have an answer from others. Their mean, scaled so that it is the share of right ones, is the confidence
-of that span. The threshold is the highest one at which `--coverage` of the answerable questions over seeds/ alone are
+of that span; the scale is that of questions of each source as fits without that source see them, since users bring
+another one. The threshold is the highest one at which `--coverage` of the answerable questions over seeds/ alone are
 still answered.
 """
 
@@ -16,7 +17,7 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -29,7 +30,7 @@ from eval.metrics import auroc, fold, token_f1
 from eval.questions import Question, read_questions
 from eval.reliability import calibration_error
 from eval.retrieval import read
-from eval.validation import validation
+from eval.validation import source, validation
 from index.filter import Filter
 from qa.assistant import Assistant
 from qa.candidates import Candidate
@@ -126,21 +127,17 @@ def is_right(candidate: Candidate, question: Question) -> bool:
 def fit(examples: Sequence[Example], coverage: float) -> dict[str, Any]:
     """What qa.confidence reads, and how well it separates; ridge-regularised Newton steps on standardised features."""
     x = np.array([example.features for example in examples], float)
-    right = np.array([example.right for example in examples], float)
     rows = np.array([1.0 if example.over == VALIDATION else OWN for example in examples])
     mean, spread = x.mean(0), x.std(0) + 1e-9
     z = np.hstack([(x - mean) / spread, np.ones((len(x), 1))])
-    ridge = np.array([1.0] * x.shape[1] + [0.0])
-    span = fit_logistic(z, right, rows, ridge)
-    best = _best(examples, z @ span)
-    answerable = np.array([examples[n].answerable for n in best], float)
-    both = (1 - MIX) * span + MIX * fit_logistic(z[best], answerable, rows[best], ridge)
-    line = np.stack([z[best] @ both, np.ones(len(best))], 1)
-    scale, shift = fit_logistic(line, right[best], rows[best], np.zeros(2))
+    span, both = _regressions(examples, z, rows, np.arange(len(x)))
+    scale, shift = _scale(examples, z, rows)
     question = scale * both - span
     question[-1] += shift
+    right = np.array([example.right for example in examples])
+    best = _best(examples, z @ span, np.arange(len(x)))
     probability = 1 / (1 + np.exp(-(z[best] @ (span + question))))
-    found = [(float(p), examples[n].right, examples[n]) for p, n in zip(probability, best, strict=True)]
+    found = [(float(p), bool(right[n]), examples[n]) for p, n in zip(probability, best, strict=True)]
     parts = {over: [one for one in found if one[2].over == over] for over in OVER}
     threshold = _threshold(parts[SEEDS], coverage)
     return {
@@ -151,13 +148,42 @@ def fit(examples: Sequence[Example], coverage: float) -> dict[str, Any]:
     }
 
 
-def _best(examples: Sequence[Example], log_odds: np.ndarray) -> list[int]:
-    """The likeliest example of each question, wherever it was asked."""
+def _regressions(
+    examples: Sequence[Example], z: np.ndarray, rows: np.ndarray, taken: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """(k,) coefficients that tell right spans, and the mean of them and those that tell questions with an answer, from
+    these examples. z: (n, k) features and a one; rows: (n,) weights."""
+    ridge = np.array([1.0] * (z.shape[1] - 1) + [0.0])
+    right = np.array([examples[n].right for n in taken], float)
+    span = fit_logistic(z[taken], right, rows[taken], ridge)
+    best = _best(examples, z @ span, taken)
+    answerable = np.array([examples[n].answerable for n in best], float)
+    return span, (1 - MIX) * span + MIX * fit_logistic(z[best], answerable, rows[best], ridge)
+
+
+def _scale(examples: Sequence[Example], z: np.ndarray, rows: np.ndarray) -> tuple[float, float]:
+    """Scale and shift of the log-odds, from those of each source by regressions without it (Platt 1999). Sources weigh
+    the same: any may be the one that is most like a user's."""
+    sources = np.array([source(one.group) if one.over == VALIDATION else SEEDS for one in examples])
+    found: list[tuple[float, int, float]] = []
+    for name in dict.fromkeys(sources.tolist()):
+        others = np.flatnonzero(sources != name)
+        span, both = _regressions(examples, z, rows, others if len(others) else np.arange(len(z)))
+        best = _best(examples, z @ span, np.flatnonzero(sources == name))
+        found += [(float(z[n] @ both), n, 1 / len(best)) for n in best]
+    line = np.array([(log_odds, 1.0) for log_odds, *_ in found])
+    right = np.array([examples[n].right for _, n, _ in found], float)
+    scale, shift = fit_logistic(line, right, np.array([weight for *_, weight in found]), np.full(2, 1e-6))
+    return float(scale), float(shift)
+
+
+def _best(examples: Sequence[Example], log_odds: np.ndarray, taken: Iterable[int]) -> list[int]:
+    """Of these examples the likeliest of each question, wherever it was asked."""
     best: dict[tuple[str, str], int] = {}
-    for n, example in enumerate(examples):
-        key = example.group, example.over
+    for n in taken:
+        key = examples[n].group, examples[n].over
         if key not in best or log_odds[n] > log_odds[best[key]]:
-            best[key] = n
+            best[key] = int(n)
     return list(best.values())
 
 

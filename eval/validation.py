@@ -43,7 +43,7 @@ def validation(folder: Path, scratch: Path) -> Iterator[tuple[Path, list[tuple[Q
         for row in rng.sample(rows[name], min(most, len(rows[name]))):
             number = rng.randrange(COLLECTIONS)
             present = bool(row["answers"]) and _third(row["context"]) != number
-            asked[number].append((_question(row), present))
+            asked[number].append((_question(name, row), present))
     for number, questions in enumerate(asked):
         place = scratch / str(number)
         place.mkdir()
@@ -57,9 +57,14 @@ def _usable(row: dict[str, Any]) -> bool:
     return is_validation(row) and not row["multi"]
 
 
-def _question(row: dict[str, Any]) -> Question:
+def source(question: str) -> str:
+    """The file that the question of this id is from."""
+    return question.partition("/")[0]
+
+
+def _question(name: str, row: dict[str, Any]) -> Question:
     gold = tuple(Gold(answer["text"], f"{_name(row['context'])}.txt", answer["start"]) for answer in row["answers"])
-    return Question(row["id"], row["question"], "factoid" if gold else UNANSWERABLE, gold)
+    return Question(f"{name}/{row['id']}", row["question"], "factoid" if gold else UNANSWERABLE, gold)
 
 
 def _third(context: str) -> int:
