@@ -15,9 +15,9 @@ from index.library import Library
 from index.postgres import is_server
 from index.store import exists
 from qa.answer import Answer, Considered, Item
-from qa.candidates import Candidate, believed, origin, weigh, with_reprints
+from qa.candidates import Candidate, answerable, origin, weigh, with_reprints
 from qa.capitals import widened
-from qa.choice import choose
+from qa.choice import Choice, choose
 from qa.confidence import calibration
 from qa.conversation import TURNS, decided, doubted, guessed, hits, turn_of
 from qa.corroboration import DEEP, corroborated
@@ -38,12 +38,13 @@ one, and 16 of them find 3 points of F1 more than 8."""
 @dataclass(frozen=True)
 class Found:
     """read: the question as it was read. considered: the passages in order of retrieval; texts: theirs. candidates:
-    every span worth a thought, best first."""
+    every span worth a thought, best first. answerable: how likely it is that the articles answer; None without any."""
 
     read: str
     considered: tuple[Considered, ...]
     texts: tuple[str, ...]
     candidates: list[Candidate]
+    answerable: float | None
 
 
 class Assistant:
@@ -116,11 +117,11 @@ class Assistant:
         found = self.consider(meant, chosen)
         fitted = calibration(self.reader.name)
         threshold = fitted.threshold if fitted else 0.5
-        choice = choose(found.read, found.candidates, threshold, top)
+        enough = found.answerable is not None and found.answerable >= threshold
+        choice = choose(found.read, found.candidates, top) if enough else Choice()
         items = self.borne_out(found.read, choice.items, chosen)
-        best = found.candidates[0].probability if found.candidates else None
         passages = list(zip(found.considered, found.texts, strict=True))
-        done = trace(meant.readings, found.read, repairs, chosen, passages, best, threshold, bool(items))
+        done = trace(meant.readings, found.read, repairs, chosen, passages, found.answerable, threshold, bool(items))
         return Answer(
             question,
             items,
@@ -179,13 +180,13 @@ class Assistant:
             weighed = doubted(decided(weighed, question), meant, order)
             if not candidates or (weighed and weighed[0].probability > candidates[0].probability):
                 kept, reading, candidates = question, one, weighed
-        candidates = believed(candidates, fitted)
         best = {n: max((s.score for s in reading.spans if s.passage == n), default=None) for n in range(len(texts))}
         considered = tuple(
             Considered(article.source, passage.start, passage.end, hit.score, best[n])
             for n, (hit, (article, passage)) in enumerate(zip(found, places, strict=True))
         )
-        return Found(kept, considered, tuple(texts), candidates)
+        likely = answerable(candidates[0], fitted) if candidates else None
+        return Found(kept, considered, tuple(texts), candidates, likely)
 
 
 def ask(question: str, path: str | Path, *, history: Sequence[Answer | str] = (), **options: object) -> Answer:

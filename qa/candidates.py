@@ -12,7 +12,7 @@ from index.passages import Passage
 from index.search.lexical import content_words, stem
 from qa.answer import Citation, Extract, Item
 from qa.claims import concerns
-from qa.confidence import LEAD, SIZE, Calibration, more_likely
+from qa.confidence import LEAD, SIZE, Calibration, log_odds, sigmoid
 from qa.cut import fits, whole
 from qa.dates import asks_when, quoted
 from qa.reader import Reading, Span
@@ -71,14 +71,13 @@ def weigh(
     return sorted(candidates, key=lambda candidate: -candidate.probability)
 
 
-def believed(candidates: Sequence[Candidate], fitted: Calibration | None) -> list[Candidate]:
-    """The candidates with the probability that they answer: the likeliest one's is what both regressions of the fit say
-    together, and the others keep their proportion to it. candidates: those of one question, best first."""
-    if not candidates or fitted is None:
-        return list(candidates)
-    best = candidates[0]
-    share = more_likely(best.probability, fitted.question(best.features)) / best.probability
-    return [replace(candidate, probability=share * candidate.probability) for candidate in candidates]
+def answerable(best: Candidate, fitted: Calibration | None) -> float:
+    """How likely it is that the articles answer, judged by the best candidate; what it lost by the conversation counts
+    here too."""
+    if fitted is None:
+        return best.probability
+    lost = log_odds(best.probability) - fitted.span(best.features)
+    return sigmoid(fitted.question(best.features) + lost)
 
 
 def _odds(score: float) -> float:

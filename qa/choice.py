@@ -26,12 +26,11 @@ class Choice:
     listed: bool = False
 
 
-def choose(question: str, candidates: Sequence[Candidate], threshold: float, top: int | None) -> Choice:
-    """candidates: best first. Nothing is chosen where the best one does not reach the threshold; where it does, the
-    others are measured by it."""
-    if not candidates or candidates[0].probability < threshold:
+def choose(question: str, candidates: Sequence[Candidate], top: int | None) -> Choice:
+    """candidates: best first; the others are measured by it."""
+    if not candidates:
         return Choice()
-    listed = members(question, candidates, threshold)
+    listed = members(question, candidates)
     if listed:
         return Choice(merge(listed)[: top or TOP_LISTED], listed=True)
     likely, floor, least = (share * candidates[0].probability for share in (RIVAL, HEARD, AGREES))

@@ -1,8 +1,7 @@
-"""Raw scores -> the probability that an answer is right: two logistic regressions on a handful of features.
-
-One tells which of the spans of a question is right, the other, by the features of the likeliest span, whether the
-articles answer at all. A wrong span of a question that has an answer and the best span of one that has none differ in
-other features: how much of the question its passage holds tells the first, and says little about the second.
+"""Raw scores -> probabilities, by two logistic regressions on a handful of features: that a span is right, which is the
+confidence shown, and that the articles answer at all, by the features of the likeliest span, which decides whether
+Attest answers. A wrong span of a question that has an answer and the best span of one that has none differ in other
+features: how much of the question its passage holds tells the first, and says little about the second.
 
 The parameters in confidence.json are fitted by `python -m eval.calibrate` on questions of its own, over articles that
 neither the reader's training nor any test set has seen. A reader without a row there is taken at its word: its own
@@ -41,22 +40,25 @@ class Linear:
 
 @dataclass(frozen=True)
 class Calibration:
-    """span: the log-odds of a span among those of its question, right or not. question: what is added to those of the
-    likeliest one to know whether it answers. threshold: of the probability; below it Attest does not answer."""
+    """Log-odds. span: that a span is right. question: that the articles answer, by the features of its likeliest span.
+    threshold: of that probability; below it Attest does not answer."""
 
     span: Linear
     question: Linear
     threshold: float
 
     def probability(self, features: Mapping[str, float]) -> float:
-        """Of a span, by which those of one question are compared."""
         return sigmoid(self.span(features))
 
 
 def more_likely(probability: float, odds: float) -> float:
     """The probability whose log-odds are higher by `odds`."""
+    return sigmoid(log_odds(probability) + odds)
+
+
+def log_odds(probability: float) -> float:
     held = min(max(probability, 1e-12), 1 - 1e-12)
-    return sigmoid(math.log(held / (1 - held)) + odds)
+    return math.log(held / (1 - held))
 
 
 def sigmoid(x: float) -> float:

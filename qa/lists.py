@@ -26,12 +26,12 @@ _TAIL = re.compile(
 )  # "expertise for warplanes"
 
 
-def members(question: str, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:
+def members(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
     """The members of the list that the question asks for, best first, each a candidate of its own place; empty where
     the question asks for one thing, or may ask for one and the best span is one. candidates: best first."""
     asked, most = kind(question), wanted(question)
     candidates = [candidate for candidate in candidates if _reads(candidate)]
-    if asked in ("one", "yesno") or not candidates or candidates[0].probability < threshold:
+    if asked in ("one", "yesno") or not candidates:
         return []
     best = candidates[0].probability
     likely = [candidate for candidate in candidates if candidate.probability >= RIVAL * best]

@@ -37,10 +37,10 @@ MOST_NAMED = 6
 class Trace:
     """read: the question as it was read, repaired and standing alone. readings: all that it might have stood for.
     repairs: (as typed, as read). filter: which articles could be read, in words, "" for all. passages: those that were
-    read, in order of retrieval, with the reader's score. best: the probability of the best candidate, None where there
-    was none. threshold: what it had to reach. mentioned, missing: the question's content words that the passages hold,
-    and those that they do not. stage: what stopped it: filter, retrieval, reader, threshold; None where it is answered.
-    chosen: the filter itself.
+    read, in order of retrieval, with the reader's score. answerable: how likely it is that they answer, None where
+    nothing was found. threshold: what that had to reach. mentioned, missing: the question's content words that the
+    passages hold, and those that they do not. stage: what stopped it: filter, retrieval, reader, threshold; None where
+    it is answered. chosen: the filter itself.
     """
 
     read: str
@@ -48,7 +48,7 @@ class Trace:
     repairs: tuple[tuple[str, str], ...]
     filter: str
     passages: tuple[Considered, ...]
-    best: float | None
+    answerable: float | None
     threshold: float
     mentioned: tuple[str, ...]
     missing: tuple[str, ...]
@@ -62,7 +62,7 @@ def trace(
     repairs: Sequence[tuple[str, str]],
     chosen: Filter,
     passages: Sequence[tuple[Considered, str]],
-    best: float | None,
+    answerable: float | None,
     threshold: float,
     answered: bool,
 ) -> Trace:
@@ -72,11 +72,11 @@ def trace(
     mentioned = tuple(word for word in words if stem(word.lower()) in held)
     missing = tuple(word for word in words if word not in mentioned)
     considered = tuple(one for one, _ in passages)
-    stopped = None if answered else _stage(considered, mentioned, best, chosen)
+    stopped = None if answered else _stage(considered, mentioned, answerable, chosen)
     limits = told(chosen)
     repaired = tuple(repairs)
     return Trace(
-        read, tuple(readings), repaired, limits, considered, best, threshold, mentioned, missing, stopped, chosen
+        read, tuple(readings), repaired, limits, considered, answerable, threshold, mentioned, missing, stopped, chosen
     )
 
 
@@ -92,11 +92,9 @@ def explain(done: Trace) -> str:
     said = f"the articles mention {quoted(done.mentioned)}" if done.mentioned else "the nearest passages were read"
     lack = f" but not {quoted(done.missing, 'or')}" if done.mentioned and done.missing else ""
     but = ", and" if lack else ", but"
-    if done.best is None:
+    if done.answerable is None:
         return f"{said}{lack}{but} no sentence {gives(done.read)}{as_read}"
-    odds = (
-        f"the best find is {_percent(done.best)} likely to be right, below the threshold of {_percent(done.threshold)}"
-    )
+    odds = f"that they answer is {_percent(done.answerable)} likely, below the threshold of {_percent(done.threshold)}"
     return f"{said}{lack}{but} no sentence surely {gives(done.read)}: {odds}{as_read}"
 
 
@@ -131,12 +129,12 @@ def quoted(words: Collection[str], join: str = "and") -> str:
     return f" {join} ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
-def _stage(considered: Collection[Considered], mentioned: Collection[str], best: float | None, chosen: Filter) -> str:
+def _stage(considered: Collection[Considered], mentioned: Collection[str], likely: float | None, chosen: Filter) -> str:
     if not considered:
         return "filter" if chosen else "retrieval"
     if not mentioned:
         return "retrieval"
-    return "reader" if best is None else "threshold"
+    return "reader" if likely is None else "threshold"
 
 
 def _percent(share: float) -> str:

@@ -14,7 +14,7 @@ from eval.confidence import SETS, WAYS, Outcome, figures
 from eval.provenance import provenance
 from index.article import Article
 from index.passages import Passage
-from qa.candidates import Candidate, believed
+from qa.candidates import Candidate, answerable
 from qa.confidence import FEATURES, SIZE, Calibration, Linear, calibration, more_likely
 from qa.reader import Span
 from qa.reader.mix import is_validation
@@ -113,7 +113,7 @@ def test_the_shipped_confidence_is_lower_the_more_passages_may_mislead():
     fitted = calibration("attest")
     few, many = (dict.fromkeys(FEATURES, 1.0) | {"size": math.log(size)} for size in (16, SIZE))
     assert fitted.probability(few) > fitted.probability(many)
-    assert fitted.span(few) + fitted.question(few) > fitted.span(many) + fitted.question(many)
+    assert fitted.question(few) > fitted.question(many)
 
 
 def candidate(score: float, probability: float) -> Candidate:
@@ -121,13 +121,12 @@ def candidate(score: float, probability: float) -> Candidate:
     return Candidate(Span("Berg", 0, 0, 4, score), article, Passage(0, 10), dict.fromkeys(FEATURES, score), probability)
 
 
-def test_the_best_span_of_a_question_has_what_both_regressions_say_and_the_others_keep_their_proportion():
+def test_whether_there_is_an_answer_is_judged_by_the_best_span_and_by_what_the_conversation_took_from_it():
     zero = dict.fromkeys(FEATURES, 0.0)
-    doubt = Calibration(Linear(zero, 0.0), Linear(zero | {"score": -1.0}, 0.0), 0.5)
-    best, other = believed([candidate(2.0, 0.6), candidate(9.0, 0.3)], doubt)
-    assert best.probability == pytest.approx(1 / (1 + math.exp(2) * 0.4 / 0.6))
-    assert other.probability == pytest.approx(best.probability / 2)
-    assert believed([], doubt) == [] and believed([best], None) == [best]
+    fitted = Calibration(Linear(zero, 0.0), Linear(zero | {"score": -1.0}, 0.0), 0.5)
+    assert answerable(candidate(2.0, 0.5), fitted) == pytest.approx(1 / (1 + math.exp(2)))
+    assert answerable(candidate(2.0, more_likely(0.5, -1.0)), fitted) == pytest.approx(1 / (1 + math.exp(3)))
+    assert answerable(candidate(2.0, 0.7), None) == 0.7
     assert more_likely(0.5, 0.0) == 0.5 and 0 < more_likely(0.0, 1.0) < 1e-10 and more_likely(1.0, 99.0) <= 1
 
 
@@ -142,7 +141,7 @@ def test_a_question_that_has_no_answer_is_told_by_other_features_than_a_wrong_sp
     row = calibrate.fit(examples, 0.9)
     weights = {part: row[part]["weights"] for part in ("span", "question")}
     assert weights["span"]["cosine"] > weights["span"]["score"] and weights["question"]["score"] > 0
-    assert all(part["auroc_right"] == 1.0 and part["questions"] == 20 for part in row["fitted_on"].values())
+    assert all(part["auroc_answerable"] == 1.0 and part["questions"] == 20 for part in row["fitted_on"].values())
 
 
 def test_of_paths_in_a_command_the_last_name_is_told():

@@ -207,7 +207,7 @@ def candidates(*finds):
 
 
 def listed(question, *finds):
-    return [candidate.span.text for candidate in members(question, candidates(*finds), 0.1)]
+    return [candidate.span.text for candidate in members(question, candidates(*finds))]
 
 
 PORTS = "Crews walked out at Aldmouth, Brennick and Teign Quay on Monday."
@@ -215,7 +215,7 @@ LATER = "The strike spread to Cold Harbour on Wednesday."
 
 
 def test_each_thing_is_cited_where_it_stands():
-    found = members("Which ports?", candidates((PORTS, "Brennick and Teign Quay", 0.6)), 0.1)
+    found = members("Which ports?", candidates((PORTS, "Brennick and Teign Quay", 0.6)))
     items = merge(found)
     assert [item.text for item in items] == ["Aldmouth", "Brennick", "Teign Quay"]
     for item in items:
@@ -261,9 +261,8 @@ def test_who_is_a_list_where_the_article_enumerates():
     ]
 
 
-def test_no_find_or_an_unlikely_one_is_no_list():
-    assert members("Which ports?", [], 0.1) == []
-    assert listed("Which ports?", (PORTS, "Aldmouth", 0.05)) == []
+def test_no_find_is_no_list():
+    assert members("Which ports?", []) == []
 
 
 COURSE = "The course would centre around first aid, keeping boats afloat, and radio work for beginners."
@@ -275,7 +274,7 @@ def test_what_the_best_clause_enumerates_is_taken_from_a_likely_part_of_it():
     assert listed("What subjects are taught?", (COURSE, clause, 0.6)) == [clause]
     assert listed("What subjects are taught?", (COURSE, clause, 0.6), (COURSE, part, 0.3)) == subjects
     assert listed("What subjects are taught?", (COURSE, clause, 0.6), (COURSE, part, 0.1)) == [clause]
-    found = members("What subjects are taught?", candidates((COURSE, clause, 0.6), (COURSE, part, 0.3)), 0.1)
+    found = members("What subjects are taught?", candidates((COURSE, clause, 0.6), (COURSE, part, 0.3)))
     assert {candidate.probability for candidate in found} == {0.6}
 
 

@@ -193,7 +193,7 @@ def test_each_stage_says_in_words_what_it_lacked():
     )
     threshold = why("When did France send stamps?")
     assert (threshold.stage, threshold.missing) == ("threshold", ("send", "stamps"))
-    assert explain(threshold).endswith("the best find is 5% likely to be right, below the threshold of 41%")
+    assert explain(threshold).endswith(": that they answer is 5% likely, below the threshold of 41%")
 
 
 def test_an_answered_question_has_no_stage_that_stopped_it():

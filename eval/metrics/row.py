@@ -19,8 +19,8 @@ class Row:
     """One question of a run.
 
     answerable: it has accepted answers. judged: whether its answers are known at all; False where only the relevant
-    articles are. located: whether it is known where accepted answers stand. belief: confidence of the best answer that
-    was found, given or withheld.
+    articles are. located: whether it is known where accepted answers stand. belief: how likely it
+    seemed that the articles answer.
     em, f1: of the first answer, typographic variants alike. squad: (exact match, F1) by SQuAD 2.0's definition.
     cited: the first citation stands at accepted evidence. citations: (given, that read in the article as quoted).
     classes: of each citation, in order. evidence: share of what a complete answer needs that is cited right.

@@ -33,7 +33,7 @@ class Attest:
 
     def ask(self, question: str, before: str | None) -> Found:
         answer = self._assistant.ask(question, [before] if before else [])
-        best = answer.trace.best if answer.trace else None
+        best = answer.trace.answerable if answer.trace else None
         if not answer.answers:
             return Found(score=best)
         item = answer.answers[0]
@@ -44,9 +44,9 @@ class Attest:
         from index.filter import Filter
 
         meant, _ = self._assistant.understand(question, [before] if before else [], Filter())
-        candidates = self._assistant.consider(meant, Filter()).candidates
-        if not candidates:
+        found = self._assistant.consider(meant, Filter())
+        if not found.candidates:
             return Found()
-        best = candidates[0]
+        best = found.candidates[0]
         start, text = best.passage.start + best.span.start, best.span.text
-        return Found(False, best.probability, text, best.article.source, start, start + len(text), text)
+        return Found(False, found.answerable, text, best.article.source, start, start + len(text), text)
