@@ -421,7 +421,7 @@ def test_our_forward_pass_is_that_of_transformers_with_its_gradients(tmp_path):
     torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-4)
     for name, p in model.named_parameters():
         torch.testing.assert_close(p.grad, gradients[name], atol=1e-6, rtol=1e-3, msg=name)
-    rough = logits(model, ids, types, mask)
+    rough = logits(model, ids, types, mask, torch.bfloat16)
     torch.testing.assert_close(rough, theirs, atol=0.05, rtol=0.05)
 
 

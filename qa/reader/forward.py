@@ -1,4 +1,5 @@
-"""The forward pass of a BERT reader for training on a CPU: bfloat16 products, float32 sums of the residual stream.
+"""The forward pass of a BERT reader for training on a CPU: products in bfloat16 where the processor has them, float32
+sums of the residual stream.
 
 Same function as `BertForQuestionAnswering` without dropout (a test compares them); it only spends the time better:
 query, key and value in one product with the scale folded in, weights cast once a call, and the gradient of the word
@@ -17,8 +18,16 @@ from torch.nn.functional import gelu, linear
 from qa.reader.heads import HEADS
 
 
-def logits(model: Any, ids: Tensor, types: Tensor, mask: Tensor, precision: torch.dtype = torch.bfloat16) -> Tensor:
-    """(b, n, w) of the heads of a BERT reader, start and end logits first; ids, types, mask: (b, n) int64."""
+def fastest() -> torch.dtype:
+    """What products are computed in: bfloat16 without instructions for it takes dozens of times as long as float32."""
+    native = getattr(torch.cpu, "_is_avx512_bf16_supported", None)  # older versions of torch do not tell
+    return torch.bfloat16 if native is None or native() else torch.float32
+
+
+def logits(model: Any, ids: Tensor, types: Tensor, mask: Tensor, precision: torch.dtype | None = None) -> Tensor:
+    """(b, n, w) of the heads of a BERT reader, start and end logits first; ids, types, mask: (b, n) int64. precision:
+    `fastest()` where it is None."""
+    precision = precision or fastest()
     places, kinds = model.bert.embeddings.position_embeddings.weight, model.bert.embeddings.token_type_embeddings.weight
     words = Lookup.apply(model.bert.embeddings.word_embeddings.weight, ids)
     kind = types.unsqueeze(-1).to(kinds.dtype)

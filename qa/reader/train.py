@@ -121,7 +121,10 @@ def settings(args: argparse.Namespace) -> dict[str, Any]:
     command += f" --keep {' '.join(map(str, kept))}" if kept else ""
     command += "".join(f" --{name} {name.upper()}" for name, path in weights.items() if path)
     hashes = {name: digest(path) if path else None for name, path in weights.items()}
-    return {"command": command, "machine": f"{os.cpu_count()} CPU cores, no GPU, bfloat16", **hashes, **given}
+    from qa.reader.forward import fastest
+
+    machine = f"{os.cpu_count()} CPU cores, no GPU, {str(fastest()).removeprefix('torch.')}"
+    return {"command": command, "machine": machine, **hashes, **given}
 
 
 def digest(start: Path) -> str:
