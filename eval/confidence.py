@@ -27,6 +27,7 @@ from eval.reliability import area, calibration_error, charts, risk_coverage
 from eval.retrieval import read
 from index.filter import Filter
 from qa.assistant import Assistant
+from qa.confidence import sigmoid
 from qa.progress import bar
 
 SETS = ("squad_dev_v2.0", "qed_dev", "realtimeqa_evidence")
@@ -88,12 +89,12 @@ def outcome(assistant: Assistant, group: str, row: dict[str, Any]) -> Outcome:
 
 
 def _odds(outcomes: Sequence[Outcome]) -> list[float]:
-    return [_sigmoid(one.scores[0]) if one.scores else 0.0 for one in outcomes]
+    return [sigmoid(one.scores[0]) if one.scores else 0.0 for one in outcomes]
 
 
 def _product(outcomes: Sequence[Outcome]) -> list[float]:
     """1 - product of (1 - sigmoid(score / 10)): the rule by which Haystack 2's ExtractiveReader weighs "no answer"."""
-    return [1 - math.prod(1 - _sigmoid(score / 10) for score in one.scores) for one in outcomes]
+    return [1 - math.prod(1 - sigmoid(score / 10) for score in one.scores) for one in outcomes]
 
 
 WAYS = {
@@ -121,10 +122,6 @@ def _figures(p: np.ndarray, outcomes: Sequence[Outcome], inside: np.ndarray) -> 
         "area_under_risk": area(curve),
     } | {f"coverage_at_{error:.0%}_wrong": max((c for c, r in curve if r <= error), default=0.0) for error in ERRORS}
     return {name: round(value, 4) if value is not None else None for name, value in found.items()}
-
-
-def _sigmoid(x: float) -> float:
-    return 1 / (1 + math.exp(-max(-500.0, min(500.0, x))))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from index.article import Article
+from index.article import Article, Extent
 from index.passages import Passage
 from index.search.lexical import content_words, stem
 from qa.answer import Citation, Extract, Item
@@ -30,6 +30,11 @@ class Candidate:
     passage: Passage
     features: Mapping[str, float]
     probability: float
+
+    @property
+    def extent(self) -> Extent:
+        """Where the span stands in the article."""
+        return self.passage.start + self.span.start, self.passage.start + self.span.end
 
 
 def weigh(
@@ -128,7 +133,7 @@ def _overlap(one: Citation, other: Citation) -> bool:
 def cite(candidate: Candidate) -> Citation | None:
     """The citation of a candidate, or None if its article does not read so at that place."""
     article, passage, span = candidate.article, candidate.passage, candidate.span
-    start, end = passage.start + span.start, passage.start + span.end
+    start, end = candidate.extent
     if article.text[start:end] != span.text or not span.text:
         return None
     return cited(article, passage, start, end)

@@ -36,9 +36,8 @@ def guessed(question: str, best: Candidate | None) -> Turn:
     """The turn of a question that came without its answer."""
     if best is None:
         return Turn(question)
-    source, at = best.article.source, best.passage.start
-    place = source, at + best.span.start, at + best.span.end
-    return Turn(question, best.span.text, ((source, at),), (place,))
+    source = best.article.source
+    return Turn(question, best.span.text, ((source, best.passage.start),), ((source, *best.extent),))
 
 
 def hits(library: Library, meant: Meant, top: int, chosen: Filter) -> list[Hit]:
@@ -73,7 +72,7 @@ def doubted(candidates: Sequence[Candidate], meant: Meant, order: int) -> list[C
 
 def _told(candidate: Candidate, meant: Meant) -> bool:
     """Whether the span shares a place with what was quoted last."""
-    start, end = (candidate.passage.start + n for n in (candidate.span.start, candidate.span.end))
+    start, end = candidate.extent
     return any(source == candidate.article.source and start < b and a < end for source, a, b in meant.said)
 
 

@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 
 from index.article import Extent
+from index.dates import MONTHS
 from index.sentences import touched
 from qa.asked import asked
 from qa.dates import asks_when, whole_mention
@@ -19,10 +20,7 @@ _OTHER = re.compile(rf"(?<![\w’'.-])(?P<first>(?:the\s)?{NAME}(?:,\s(?:the\s)?
 _REACH = 120  # code points before a span that are looked at
 _NUMERAL = re.compile(r"\d+(?:-\d+)*")
 _NAMED = re.compile(r"[^.!?\s]\s(?P<name>[^\W\d_a-z][\w’'-]*)\s$")  # the first word of a sentence has a capital anyway
-_MONTHS = frozenset(
-    "January February March April May June July August September October November December Jan Feb Mar Apr Jun Jul Aug "
-    "Sep Sept Oct Nov Dec".split()
-)
+_MONTHS = frozenset({"Sept", *(month[:n].capitalize() for month in MONTHS for n in (3, None))})
 
 
 def whole(span: Span, text: str, *, when: bool) -> Span:
@@ -36,7 +34,7 @@ def whole(span: Span, text: str, *, when: bool) -> Span:
 
 def fits(question: str, text: str, start: int, end: int) -> bool:
     """False for what is no amount and no day, where one is asked for: the number in a name ("Mirage 2000-5")."""
-    if not (asks_when(question) or asked(question).kind == "number") or not _NUMERAL.fullmatch(text, start, end):
+    if not _NUMERAL.fullmatch(text, start, end) or not (asks_when(question) or asked(question).kind == "number"):
         return True
     if "-" in (text[start - 1 : start], text[end : end + 1]):
         return False

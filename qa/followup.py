@@ -48,6 +48,7 @@ def resolve(question: str, turns: Sequence[Turn]) -> Meant:
     back = turns[::-1]
     last = back[0]
     but = last.answer if _OTHER.intersection(token.lower() for token in tokens(question)) else None
+    said = last.said if but else ()
     context = f"{last.question} {last.answer or ''} {question}"
     if _bare(clause):
         found = _asked_again(clause, last)
@@ -59,10 +60,10 @@ def resolve(question: str, turns: Sequence[Turn]) -> Meant:
         found = _same_clause(clause, last) or substituted(clause, places, back)
     if found:
         readings = tuple(dict.fromkeys(f"{text}?" for text in found))[:MOST]
-        return Meant(readings, (readings[0], context), last.cited, True, but, last.answer, last.said if but else ())
+        return Meant(readings, (readings[0], context), last.cited, leans=True, but=but, last=last.answer, said=said)
     rest = written(words_of(clause))
     asked = as_question(f"{rest}?" if clause.lead else question)
-    return Meant((asked,), (asked, context), last.cited, but=but, said=last.said if but else ())
+    return Meant((asked,), (asked, context), last.cited, but=but, said=said)
 
 
 def points_back(question: str) -> bool:

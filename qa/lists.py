@@ -83,18 +83,18 @@ def _between(candidates: Sequence[Candidate], asked: Kind) -> list[Candidate]:
 
 def _within(best: Candidate, lists: Sequence[list[Candidate]]) -> list[Candidate]:
     """What another likely span lists that is a part of the best one: the list in a clause."""
-    start, end = best.passage.start + best.span.start, best.passage.start + best.span.end
+    start, end = best.extent
     for found in lists:
-        inside = all(start <= part.passage.start + part.span.start and _touch(part, best) for part in found)
-        if len(found) > 1 and inside and found[-1].passage.start + found[-1].span.end <= end:
+        inside = all(start <= part.extent[0] and _touch(part, best) for part in found)
+        if len(found) > 1 and inside and found[-1].extent[1] <= end:
             return [replace(part, probability=best.probability) for part in found]
     return []
 
 
 def _with_tail(found: Sequence[Candidate], best: Candidate) -> list[Candidate]:
     """The last member with what the best span tells of it, where the list was cut out of that span."""
-    last, end = found[-1], best.passage.start + best.span.end
-    stop = last.passage.start + last.span.end
+    last, end = found[-1], best.extent[1]
+    stop = last.extent[1]
     if len(found) > 1 and _touch(last, best) and _TAIL.fullmatch(best.article.text, stop, end):
         last = _narrowed(last, (last.span.start, end - last.passage.start))
     return [*found[:-1], last]
@@ -121,11 +121,11 @@ def _named(candidate: Candidate) -> bool:
 
 def _reads(candidate: Candidate) -> bool:
     """Whether the span stands where it says: what does not is never repaired by being cut anew."""
-    start, end = (candidate.passage.start + n for n in (candidate.span.start, candidate.span.end))
+    start, end = candidate.extent
     return start < end and candidate.article.text[start:end] == candidate.span.text
 
 
 def _touch(one: Candidate, other: Candidate) -> bool:
     """Whether two spans share a code point of an article."""
-    (a, b), (c, d) = ((x.passage.start + x.span.start, x.passage.start + x.span.end) for x in (one, other))
+    (a, b), (c, d) = one.extent, other.extent
     return one.article.source == other.article.source and a < d and c < b
