@@ -11,10 +11,11 @@ from index.article import Article, Extent
 from index.passages import Passage
 from index.search.lexical import content_words, stem
 from qa.answer import Citation, Extract, Item
-from qa.claims import concerns
+from qa.claims import Claim, concerns, same_day
 from qa.confidence import LEAD, SIZE, Calibration, log_odds, sigmoid
-from qa.cut import fits, whole
+from qa.cut import whole
 from qa.dates import asks_when, quoted
+from qa.fitting import fits
 from qa.reader import Reading, Span
 from qa.same import grouped, same
 
@@ -105,10 +106,12 @@ def heard(question: str, candidates: Sequence[Candidate], likely: float, floor: 
 
 
 def merge(candidates: Sequence[Candidate]) -> tuple[Item, ...]:
-    """Spans that say the same become one answer with several citations, in the order given; see `qa.same`. Every quote
-    is compared with its article here; one that does not check is withheld, never repaired."""
-    pairs = [(candidate, citation) for candidate in candidates if (citation := cite(candidate))]
-    return tuple(_item(group) for group in grouped(pairs, lambda pair: pair[1].quote))
+    """Spans that say the same become one answer with several citations, in the order given; see `qa.same`. Days are
+    compared as their articles resolve them: "Friday" is June 7, and not another Friday. Every quote is compared with
+    its article here; one that does not check is withheld, never repaired."""
+    pairs = [(candidate, Claim(citation)) for candidate in candidates if (citation := cite(candidate))]
+    groups = grouped(pairs, lambda pair: pair[1].citation.quote, lambda one, other: same_day(one[1], other[1]))
+    return tuple(_item([(candidate, claim.citation) for candidate, claim in group]) for group in groups)
 
 
 def _item(group: Sequence[tuple[Candidate, Citation]]) -> Item:

@@ -20,6 +20,7 @@ _BEHIND = re.compile(rf",\s+[^,]{{0,80}}{_SAID}[^,]*$|,?\s+according to\b[^,]*$|
 _AHEAD = re.compile(
     rf"^[^,]{{0,80}}\b{_SAID}(?:\s+on\s+\w+)?(?:\s+that)?\s+|^according to [^,]{{0,80}},\s+", re.IGNORECASE
 )
+_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _PASSIVE = re.compile(r"\b(?:was|were|is|are|be|been)\b", re.IGNORECASE)
 
 
@@ -83,6 +84,27 @@ class Claim:
         """The day of the quote, with the year of publication where it leaves the year out."""
         told, published = day(self.citation.quote), self.citation.published
         return replace(told, year=int(published[:4])) if told and told.month and not told.year and published else told
+
+    @cached_property
+    def calendar(self) -> tuple[int | None, int, int] | None:
+        """Year, month and day, where the quote is a day and no more: as its article resolves it ("on Friday"), or as it
+        is written; the year is None where nothing tells it."""
+        told = day(self.citation.quote)
+        if told is None:
+            return None
+        start, end = self.citation.start, self.citation.end
+        meant = [m.date.rstrip("?") for m in self.citation.dates if m.start < end and start < m.end]
+        if len(meant) == 1 and (exact := _DAY.fullmatch(meant[0])):
+            return int(exact[1]), int(exact[2]), int(exact[3])
+        return (told.year, told.month, told.day) if told.month and told.day else None
+
+
+def same_day(one: Claim, other: Claim) -> bool | None:
+    """Whether two quotes that are days mean the same one; None where a quote is no such day."""
+    a, b = one.calendar, other.calendar
+    if a is None or b is None:
+        return None
+    return a[1:] == b[1:] and (a[0] == b[0] or None in (a[0], b[0]))
 
 
 def country_in_front(claim: Claim) -> str | None:

@@ -1,14 +1,14 @@
 """Who else says so: other articles in which an answer's words stand in a sentence about what was asked.
 
 The reader names a span or two of each passage that it reads. An article that mentions the same thing in passing, or
-lies deeper than was read, is found here, by the words themselves: an answer is cited wherever it is given, and
-`n_sources` counts.
+lies deeper than was read, is found here, by the words themselves, or as the same day of the calendar: an answer is
+cited wherever it is given, and `n_sources` counts.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from index.article import Article
@@ -17,12 +17,19 @@ from index.search.lexical import STOP
 from qa.answer import Citation, Item
 from qa.asked import asked
 from qa.candidates import cited, origin
-from qa.claims import Claim
+from qa.claims import Claim, same_day
+from qa.dates import quoted
 from qa.meanings import signed
 
 DEEP = 32  # passages, in order of retrieval, in which an answer is looked for
 LONGEST = 8  # words of an answer that others may be expected to repeat to the letter
+TELLING = 5  # words that nobody repeats by chance: whatever is asked, such a quote says the same
 SHARE, LEAST = 0.5, 2  # of the question's words that the sentence has; how many, with the names in its passage
+_FAR = 40  # code points
+_WORD = re.compile(r"\w+")
+_ENDS, _BEGINS = re.compile(r"(\w+)\s$"), re.compile(r"\s(\w+)")
+_MAKE = re.compile(r"(?<=[^\W\d_]\\ )(\d+)(?:\\-\w+)?")  # the number in an escaped name, as "Mirage\\ 2000\\-5"
+_TWO = re.compile(r"([^\W\d_]+) ([^\W\d_]+)")
 _EMPTY = frozenset(signed("say says said tell told report reported according many much"))  # words that say little
 
 Place = tuple[Article, Passage]
@@ -32,14 +39,15 @@ def corroborated(question: str, item: Item, places: Sequence[Place], origins: Ma
     """The item with a citation in each further article of `places` that says it. origins: by source, see
     `qa.candidates.origin`; of all that it is cited in."""
     said = Claim(item.citations[0])
-    words = re.findall(r"\w+", item.text.lower())
+    words = _WORD.findall(item.text.lower())
     if len(words) > LONGEST or STOP.issuperset(words):
         return item
     further: dict[str, tuple[Citation, str]] = {}
     known = {citation.source for citation in item.citations}
     for article, passage in places:
         if article.source not in known and article.source not in further:
-            alike = (c for c in mentions(item.text, article, passage) if same_claim(question, said, Claim(c)))
+            found = [*mentions(item.text, article, passage), *days(said, article, passage)]
+            alike = (c for c in found if same_claim(question, said, Claim(c)))
             if citation := next(alike, None):
                 further[article.source] = citation, origin(article)
     count = len({origins[c.source] for c in item.citations} | {group for _, group in further.values()})
@@ -48,10 +56,24 @@ def corroborated(question: str, item: Item, places: Sequence[Place], origins: Ma
 
 
 def mentions(text: str, article: Article, passage: Passage) -> Iterator[Citation]:
-    """The places of a passage that read so, upper and lower case apart."""
-    pattern = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)", re.IGNORECASE)
+    """The places of a passage that read so, upper and lower case apart. A name with a number may be of another make
+    ("Mirage 2000", "Mirage 2000-5"), and an adjective stands before two things ("Ukrainian soldiers and pilots")."""
+    exact = _MAKE.sub(r"\1(?:-\\w+)?", re.escape(text))
+    if two := _TWO.fullmatch(text):
+        exact += rf"|{re.escape(two[1])}\s\w+\s(?:and|or)\s{re.escape(two[2])}"
+    pattern = re.compile(rf"(?<!\w)(?:{exact})(?!\w)", re.IGNORECASE)
     for match in pattern.finditer(article.text, passage.start, passage.end):
         yield cited(article, passage, *match.span())
+
+
+def days(said: Claim, article: Article, passage: Passage) -> Iterator[Citation]:
+    """The places of a passage that name the day of the calendar that the claim names, in other words."""
+    if said.calendar is None:
+        return
+    for mention in quoted(article, passage, passage.start, passage.end):
+        citation = cited(article, passage, mention.start, mention.end)
+        if same_day(said, Claim(citation)):
+            yield citation
 
 
 def same_claim(question: str, said: Claim, other: Claim) -> bool:
@@ -62,14 +84,37 @@ def same_claim(question: str, said: Claim, other: Claim) -> bool:
     names = asked(question).stems - common - said.quoted.keys()
     there, here = said.words, other.words
     shared = about & there.keys() & here.keys()
+    if _turned(shared | said.quoted.keys(), said, other):
+        return False
+    if len(_WORD.findall(said.citation.quote)) >= TELLING or (not about & there.keys() and _named(names, said, other)):
+        return True
     if len(shared) < SHARE * len(about) or len(shared | names) < min(LEAST, len(about | names)):
         return False
-    if names and not names <= here.keys() and not (about and names <= other.about):
-        return False
-    turned = any(there[word] * here[word] < 0 for word in (shared | said.quoted.keys()) & there.keys() & here.keys())
-    return not turned and _days(said.citation) == _days(other.citation)
+    return not names or names <= here.keys() or bool(about and names <= other.about)
+
+
+def _turned(words: Set[str], said: Claim, other: Claim) -> bool:
+    """Whether one denies of these words what the other does not, or means other days."""
+    there, here = said.words, other.words
+    if any(there[word] * here[word] < 0 for word in words & there.keys() & here.keys()):
+        return True
+    return not same_day(said, other) and _days(said.citation) != _days(other.citation)
 
 
 def _days(citation: Citation) -> set[str]:
     """What the days mean that the quote itself names."""
-    return {m.date for m in citation.dates if citation.start < m.end and m.start < citation.end}
+    return {m.date.rstrip("?") for m in citation.dates if citation.start < m.end and m.start < citation.end}
+
+
+def _named(names: Set[str], said: Claim, other: Claim) -> bool:
+    """Whether one of these names stands right beside both quotes: what "President Emmanuel Macron" is, whatever the
+    sentence goes on to tell."""
+    return bool(names & _beside(said) & _beside(other))
+
+
+def _beside(claim: Claim) -> frozenset[str]:
+    """Stems of the words that only a space parts from the quote."""
+    text, start = claim.citation.passage.text, claim.citation.start - claim.citation.passage.start
+    end = start + len(claim.citation.quote)
+    sides = _ENDS.search(text, max(0, start - _FAR), start), _BEGINS.match(text, end)
+    return frozenset(stem for side in sides if side for stem in signed(side[1]))

@@ -10,6 +10,7 @@ import re
 
 from index.search.lexical import content_words, stem
 from qa.same import words
+from qa.spelling import entity
 
 _ALIKE = (
     "dead die died death toll kill fatal fatality lives",
@@ -59,7 +60,7 @@ def signed(text: str) -> dict[str, int]:
     found: dict[str, int] = {}
     for n, token in enumerate(_TOKEN.findall(text)):
         low = tokens[n]
-        if low in _DENIES or low not in known:
+        if low in _DENIES or (low not in known and not entity(token)):  # "US" is more than "us"
             continue
         name, sign = _meaning(" ".join(words(token)) if token[0].isupper() else low)
         for at in range(n - 1, max(-1, n - 1 - _REACH), -1):

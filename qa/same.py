@@ -70,13 +70,21 @@ def _read(text: str) -> tuple[tuple[str, ...], Day | None, Quantity | None]:
     return words(text), day(text), quantity(text)
 
 
-def grouped(things: Sequence[_T], text: Callable[[_T], str]) -> list[list[_T]]:
-    """Groups of things whose texts are the same, in the order of their first ones; those without words are left out."""
+def grouped(
+    things: Sequence[_T], text: Callable[[_T], str], known: Callable[[_T, _T], bool | None] = lambda one, other: None
+) -> list[list[_T]]:
+    """Groups of things whose texts are the same, in the order of their first ones; those without words are left out.
+    known: whether two are the same by something better than their texts, or None."""
+
+    def alike(one: _T, other: _T) -> bool:
+        better = known(one, other)
+        return same(text(one), text(other)) if better is None else better
+
     groups: list[list[_T]] = []
     for thing in things:
         if not words(text(thing)):
             continue
-        group = next((g for g in groups if all(same(text(thing), text(member)) for member in g)), None)
+        group = next((g for g in groups if all(alike(thing, member) for member in g)), None)
         if group is None:
             groups.append([thing])
         else:

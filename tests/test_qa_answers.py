@@ -19,11 +19,14 @@ from typing import Any
 
 import pytest
 
+from index.article import Article
 from index.build import build
 from index.errors import AttestError, LibraryMissing, NoArticles, QuestionError
 from index.library import Library
+from index.passages import Passage
 from qa import Answer, Assistant, ask
 from qa.answer import Citation, Extract, Item
+from qa.candidates import Candidate, merge
 from qa.page.desk import Desk
 from qa.page.filters import Chosen
 from qa.page.turns import answers
@@ -111,6 +114,16 @@ def test_near_copies_are_cited_each_and_counted_once(assistant):
     made = assistant({"a.txt": told, "b.txt": "(Agency) " + told, "c.txt": "Much later Spain spoke again."}, "Spain")
     (item,) = made.ask(QUESTION).answers
     assert sorted(c.source for c in item.citations) == ["a.txt", "b.txt", "c.txt"] and item.n_sources == 2
+
+
+def test_days_are_one_answer_where_their_articles_mean_the_same_day():
+    told = [("June 7", None), ("Friday", "2024-06-08"), ("Friday", "2024-06-15"), ("on June 7, 2024", "2024-06-15")]
+    found = []
+    for n, (when, published) in enumerate(told):
+        article = Article(f"{n}.txt", f"They met {when} in Paris.", published=published)
+        span = Span(when, 0, 9, 9 + len(when), 1.0)
+        found.append(Candidate(span, article, Passage(0, len(article.text)), {}, 0.9))
+    assert [[c.source for c in item.citations] for item in merge(found)] == [["0.txt", "1.txt", "3.txt"], ["2.txt"]]
 
 
 @pytest.mark.parametrize(

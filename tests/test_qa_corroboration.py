@@ -55,6 +55,38 @@ def test_relative_days_count_where_they_mean_the_same_day():
     assert [c.source for c in item.citations] == ["a.txt", "b.txt"]
 
 
+def test_a_day_counts_by_whatever_name_it_goes():
+    question, text = "When did the storm hit Lund?", "The storm hit Lund on June 7."
+    others = [place("The storm hit Lund on Friday.", "b.txt"), place("The storm hit Lund on Thursday.", "c.txt")]
+    item = said("June 7", text, question, others)
+    assert [(c.source, c.quote) for c in item.citations] == [("a.txt", "June 7"), ("b.txt", "Friday")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "other", "quote"),
+    [
+        ("Mirage 2000-5 jets", "Paris gives Kyiv Mirage 2000 jets.", "Mirage 2000 jets"),
+        ("Mirage 2000 jets", "Paris gives Kyiv Mirage 2000-5 jets.", "Mirage 2000-5 jets"),
+        ("Mirage 2000 jets", "Paris gives Kyiv Mirage 4000 jets.", None),
+        ("Polish pilots", "Paris gives Kyiv Polish cooks and pilots.", "Polish cooks and pilots"),
+        ("Polish pilots", "Paris gives Kyiv Polish cooks, not pilots.", None),
+        ("two jets that are very old", "It rained: two jets that are very old!", "two jets that are very old"),
+        ("two jets that are old", "No, not two jets that are old.", None),
+    ],
+)
+def test_makes_shared_adjectives_and_words_that_nobody_repeats_by_chance(answer, other, quote):
+    item = said(answer, f"Paris gives Kyiv {answer}.", "What does Paris give Kyiv?", [place(other)])
+    assert [citation.quote for citation in item.citations] == [answer, *([quote] if quote else [])]
+
+
+def test_what_stands_right_beside_a_name_is_what_it_is():
+    question, text = "What office does Anna Berg hold?", "In Lund, Mayor Anna Berg opened a school."
+    others = [place("It rained on Mayor Anna Berg."), place("Mayor Dag Ek was away.", "c.txt")]
+    assert [c.source for c in said("Mayor", text, question, others).citations] == ["a.txt", "b.txt"]
+    asked = "Whom did Anna Berg fire?"  # here the words of the question tell which sentence answers
+    assert len(said("Mayor", "Anna Berg fired Mayor Anna Berg.", asked, others).citations) == 1
+
+
 def test_an_article_is_cited_once_and_its_near_copies_count_as_one():
     text = "In Lund, twelve people were killed by the storm. The storm killed twelve people in Lund."
     others = [place(text), place(text), place(text, "c.txt", copy_of="b.txt"), place(text, "d.txt", copy_of="a.txt")]

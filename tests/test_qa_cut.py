@@ -2,7 +2,8 @@
 
 import pytest
 
-from qa.cut import fits, whole
+from qa.cut import whole
+from qa.fitting import fits
 from qa.reader import Span
 
 
@@ -43,5 +44,44 @@ def test_a_span_becomes_what_a_person_would_underline(text, part, expected):
     ],
 )
 def test_a_number_in_a_name_is_no_amount_and_no_day(question, text, part, fit):
+    start = text.index(part)
+    assert fits(question, text, start, start + len(part)) is fit
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "part", "fit"),
+    [
+        ("How many missiles came?", "More than two years into the war", "two", False),
+        ("How many missiles came?", "More than two missiles came", "two", True),
+        ("How many missiles came?", "Some 5 percent of them", "5 percent", False),
+        ("How many people came?", "The 40 guests", "40", True),
+        ("How many days did it last?", "It took two weeks", "two weeks", True),
+        ("How many dollars was it?", "It cost 5 million euros", "5 million euros", True),
+        ("How many did it cost?", "It cost 5 million euros", "5 million euros", True),
+        ("How long did it last?", "It took two weeks", "two weeks", True),
+        ("How many weeks did it last?", "It cost 2 euros", "2", False),
+    ],
+)
+def test_what_is_counted_is_not_measured(question, text, part, fit):
+    start = text.index(part)
+    assert fits(question, text, start, start + len(part)) is fit
+
+
+@pytest.mark.parametrize(
+    ("question", "part", "fit"),
+    [
+        ("By when does he want it done?", "Thursday", False),
+        ("By what time can they fly?", "Thursday", False),
+        ("How soon will it start?", "Thursday", False),
+        ("When will the jets come?", "Thursday", False),
+        ("When are the jets expected to come?", "Thursday", False),
+        ("When will the jets come?", "the end of next year", True),
+        ("When did he announce the jets?", "Thursday", True),
+        ("When will the jets come?", "jets", True),
+        ("Who will send jets?", "Thursday", True),
+    ],
+)
+def test_the_day_of_a_report_is_no_deadline(question, part, fit):
+    text = "It rained. He announced on Thursday that the jets will arrive by the end of next year."
     start = text.index(part)
     assert fits(question, text, start, start + len(part)) is fit

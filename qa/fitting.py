@@ -1,0 +1,71 @@
+"""Spans that cannot be the answer, whatever the reader thinks of them: where an amount or a day is asked for, what is
+none, or one of another sort.
+"""
+
+from __future__ import annotations
+
+import re
+
+from index.dates import MONTHS
+from index.sentences import touched
+from qa.asked import asked
+from qa.dates import asks_when
+from qa.mentions import find
+from qa.numerals import MONEY, UNITS
+from qa.phrases import OPENERS
+from qa.quantities import quantities
+from qa.tense import Cues
+from qa.wording import AUXILIARIES
+
+_NUMERAL = re.compile(r"\d+(?:-\d+)*")
+_NAMED = re.compile(r"[^.!?\s]\s(?P<name>[^\W\d_a-z][\w’'-]*)\s$")  # the first word of a sentence has a capital anyway
+_MONTHS = frozenset({"Sept", *(month[:n].capitalize() for month in MONTHS for n in (3, None))})
+_HOW_MANY = re.compile(r"\bhow\s+many\s+((?:\w+\s+){0,2}\w+)", re.IGNORECASE)
+_TIMES = frozenset("minute hour day week month year".split())
+_FOLLOWED = re.compile(r"(?:\W{1,2}\w+){0,2}")
+_COMES = re.compile(
+    r"\b(?:by\s(?:when|what\s(?:time|date|day)|which\s(?:date|day))|how\ssoon|when\s(?:will|shall)"
+    r"|when\s(?:is|are)\b.{1,80}\b(?:supposed|expected|due|planned|scheduled|going|meant|set)(?:\sto)?)\b",
+    re.IGNORECASE,
+)
+
+
+def fits(question: str, text: str, start: int, end: int) -> bool:
+    """False for the number in a name ("Mirage 2000-5"), for years where jets are counted, and for the day of a report
+    where it is asked when something will be."""
+    if _COMES.search(question) and _is_over(text, start, end):
+        return False
+    if asks_when(question) or asked(question).kind == "number":
+        return not _in_name(text, start, end) and not _measures_else(question, text, start, end)
+    return True
+
+
+def _in_name(text: str, start: int, end: int) -> bool:
+    if not _NUMERAL.fullmatch(text, start, end):
+        return False
+    if "-" in (text[start - 1 : start], text[end : end + 1]):
+        return True
+    before = _NAMED.search(text, max(0, start - 40), start)
+    return bool(before) and before["name"] not in OPENERS and before["name"] not in _MONTHS  # type: ignore[index]
+
+
+def _measures_else(question: str, text: str, start: int, end: int) -> bool:
+    """Whether it is of a measure, where it is asked how many of something else there are."""
+    many = _HOW_MANY.search(question.lower())
+    if many is None or (counted := many[1].split())[0] in AUXILIARIES:
+        return False
+    behind = _FOLLOWED.match(text, end)
+    told = next(iter(quantities(text[start : behind.end() if behind else end])), None)
+    unit = told.unit if told else None
+    asked_for = {UNITS[word] for word in counted if word in UNITS}
+    alike = any(unit in sort and asked_for & sort for sort in (_TIMES, MONEY))
+    return unit in UNITS.values() and unit not in asked_for and not alike
+
+
+def _is_over(text: str, start: int, end: int) -> bool:
+    """Whether it is a day or a period that its sentence puts behind it: "announced on Thursday"."""
+    first, last = next(iter(touched(text, start, end)), (start, end))
+    found = [(m.start(), m.end()) for _, m in find(text[first:last])]
+    told = [(a, b) for a, b in found if first + a < end and start < first + b]
+    cues = Cues.of(text[first:last])
+    return bool(told) and all(cues.tense(a, b) == "past" for a, b in told)
