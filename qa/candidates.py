@@ -14,7 +14,7 @@ from qa.answer import Citation, Extract, Item
 from qa.claims import Claim, concerns, same_day
 from qa.confidence import LEAD, SIZE, Calibration, log_odds, sigmoid
 from qa.cut import whole
-from qa.dates import asks_when, quoted
+from qa.dates import quoted
 from qa.fitting import fits
 from qa.reader import Reading, Span
 from qa.same import grouped, same
@@ -55,8 +55,7 @@ def weigh(
     texts = [article.text[passage.start : passage.end] for article, passage in places]
     held = [{stem(word) for word in re.findall(r"\w+", text.lower())} for text in texts]
     candidates = []
-    when = asks_when(question)
-    found = (whole(span, texts[span.passage], when=when) for span in reading.spans)
+    found = (whole(question, span, texts[span.passage]) for span in reading.spans)
     spans = [span for span in found if fits(question, texts[span.passage], span.start, span.end)]
     best = max((span.score for span in spans), default=0.0)
     for span in spans:

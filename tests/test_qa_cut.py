@@ -17,14 +17,37 @@ from qa.reader import Span
         ("tents and other gear", "gear", "gear"),
         ("It rained. They met on 7 June 2024 in Lyon.", "June", "7 June 2024"),
         ("It rained. They met in Lyon.", "rained. They met", "rained."),
+        ("He said “we are old and we are tired,” and left.", "we are tired,” and left", "we are tired"),
+        ("He said “we left,” and shut all the doors.", "left,” and shut all the doors", "and shut all the doors"),
+        ("It is “a danger” to us.", "a danger” to us", "“a danger” to us"),
+        ('It is "a danger" to us.', 'a danger" to us', '"a danger" to us'),
+        ("They call it “a grave danger.” It rained.", "it “a grave danger", "it “a grave danger.”"),
+        ('They call it "a grave danger" now.', 'it "a grave danger', 'it "a grave danger"'),
+        ("They call it “a grave danger to us.”", "it “a grave", "it “a grave"),
+        ('the " weak bomb " of 5" length', 'weak bomb " of', 'weak bomb " of'),
     ],
 )
 def test_a_span_becomes_what_a_person_would_underline(text, part, expected):
     start = text.index(part)
     span = Span(part, 3, start, start + len(part), 1.5)
-    found = whole(span, text, when=False)
+    found = whole("Who was it?", span, text)
     assert found.text == expected == text[found.start : found.end]
     assert (found.passage, found.score) == (3, 1.5)
+
+
+@pytest.mark.parametrize(
+    ("question", "part", "expected"),
+    [
+        ("What did he announce?", "jets that Lyon will get, but announced a plan", "a plan"),
+        ("What did he give?", "jets that Lyon will get, but announced a plan", None),
+        ("What did he announce?", "a plan", None),
+    ],
+)
+def test_a_span_begins_behind_the_verb_that_was_asked_for(question, part, expected):
+    text = "He did not count the jets that Lyon will get, but announced a plan."
+    start = text.index(part)
+    found = whole(question, Span(part, 0, start, start + len(part), 1.0), text)
+    assert found.text == (expected or part) == text[found.start : found.end]
 
 
 @pytest.mark.parametrize(
