@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from qa.clause import parse
 from qa.confidence import more_likely
 from qa.followup import Meant
 from qa.keywords import asks_yes_or_no, deciding
+from qa.reader.tidy import tidy
 from qa.referents import Turn
 from qa.same import same
 
@@ -23,6 +25,8 @@ AWAY, AWAY_WEAK = 1.0, 0.5  # log-odds lost outside the articles last cited; wea
 SECOND = 1.0  # log-odds lost for each likelier reading of the question
 AGAIN = 2.0  # log-odds lost by the last answer where something new is asked for
 """Chosen on two thirds of eval/questions/followups.jsonl."""
+LEFT = 3  # words at least of what is left of a span without what was told
+_LINK = re.compile(r"[\W_]*(?:(?:and|but|while|as)\b[\s,]*)?")
 
 
 def turn_of(answer: Answer) -> Turn:
@@ -58,7 +62,7 @@ def doubted(candidates: Sequence[Candidate], meant: Meant, order: int) -> list[C
     who = parse(meant.readings[0]).asks in {"who", "whom", "whose", ""}  # may find the same again
     near = {source for source, _ in meant.near}
     moved = []
-    for candidate in candidates:
+    for candidate in (untold(candidate, meant) for candidate in candidates):
         loss = SECOND * order
         if near and candidate.article.source not in near:
             loss += AWAY if meant.leans else AWAY_WEAK
@@ -68,6 +72,21 @@ def doubted(candidates: Sequence[Candidate], meant: Meant, order: int) -> list[C
             loss += AGAIN
         moved.append(replace(candidate, probability=more_likely(candidate.probability, -loss)) if loss else candidate)
     return sorted(moved, key=lambda candidate: -candidate.probability)
+
+
+def untold(candidate: Candidate, meant: Meant) -> Candidate:
+    """Where something else is asked for, the candidate without what was quoted last, if enough comes after that."""
+    start, end = candidate.extent
+    ends = [b for source, _, b in meant.said if source == candidate.article.source and start < b < end]
+    if not meant.but or not ends:
+        return candidate
+    at, text = candidate.passage.start, candidate.article.text
+    rest = _LINK.match(text, max(ends), end)
+    first, last = tidy(text[at : candidate.passage.end], (rest.end() if rest else max(ends)) - at, end - at)
+    left = text[at + first : at + last]
+    if len(left.split()) < LEFT:
+        return candidate
+    return replace(candidate, span=replace(candidate.span, start=first, end=last, text=left))
 
 
 def _told(candidate: Candidate, meant: Meant) -> bool:

@@ -15,7 +15,7 @@ from qa.numerals import MONEY, UNITS
 from qa.phrases import OPENERS
 from qa.quantities import quantities
 from qa.tense import Cues
-from qa.wording import AUXILIARIES
+from qa.wording import AUXILIARIES, NUMBERS, PAST
 
 _NUMERAL = re.compile(r"\d+(?:-\d+)*")
 _NAMED = re.compile(r"[^.!?\s]\s(?P<name>[^\W\d_a-z][\w’'-]*)\s$")  # the first word of a sentence has a capital anyway
@@ -23,6 +23,7 @@ _MONTHS = frozenset({"Sept", *(month[:n].capitalize() for month in MONTHS for n 
 _HOW_MANY = re.compile(r"\bhow\s+many\s+((?:\w+\s+){0,2}\w+)", re.IGNORECASE)
 _TIMES = frozenset("minute hour day week month year".split())
 _FOLLOWED = re.compile(r"(?:\W{1,2}\w+){0,2}")
+_NEXT = re.compile(r"\s(\w+)")
 _COMES = re.compile(
     r"\b(?:by\s(?:when|what\s(?:time|date|day)|which\s(?:date|day))|how\ssoon|when\s(?:will|shall)"
     r"|when\s(?:is|are)\b.{1,80}\b(?:supposed|expected|due|planned|scheduled|going|meant|set)(?:\sto)?)\b",
@@ -31,12 +32,14 @@ _COMES = re.compile(
 
 
 def fits(question: str, text: str, start: int, end: int) -> bool:
-    """False for the number in a name ("Mirage 2000-5"), for years where jets are counted, and for the day of a report
-    where it is asked when something will be."""
+    """False for the number in a name ("Mirage 2000-5") and of those who were told of before ("the two said"), for years
+    where jets are counted, and for the day of a report where it is asked when something will be."""
     if _COMES.search(question) and _is_over(text, start, end):
         return False
     if asks_when(question) or asked(question).kind == "number":
-        return not _in_name(text, start, end) and not _measures_else(question, text, start, end)
+        return not (
+            _in_name(text, start, end) or _of_people(text, start, end) or _measures_else(question, text, start, end)
+        )
     return True
 
 
@@ -47,6 +50,14 @@ def _in_name(text: str, start: int, end: int) -> bool:
         return True
     before = _NAMED.search(text, max(0, start - 40), start)
     return bool(before) and before["name"] not in OPENERS and before["name"] not in _MONTHS  # type: ignore[index]
+
+
+def _of_people(text: str, start: int, end: int) -> bool:
+    """Whether it is "two" in "the two made", of whom the sentence before tells."""
+    if text[start:end].lower() not in NUMBERS or not text[max(0, start - 4) : start].lower().endswith("the "):
+        return False
+    behind = _NEXT.match(text, end)
+    return not behind or behind[1] in AUXILIARIES | PAST or behind[1].endswith("ed")
 
 
 def _measures_else(question: str, text: str, start: int, end: int) -> bool:

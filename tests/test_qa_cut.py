@@ -64,6 +64,11 @@ def test_a_span_begins_behind_the_verb_that_was_asked_for(question, part, expect
         ("When did they meet?", "Since 1999 they met on June 12.", "12", True),
         ("When did they meet?", "Since 1999 they met.", "1999", True),
         ("How many people came?", "Lyon 1,200 people", "1,200", True),
+        ("How many people came?", "The two made it known", "two", False),
+        ("How many people came?", "but the two were late", "two", False),
+        ("How many people came?", "It was the two.", "two", False),
+        ("How many people came?", "The two guests", "two", True),
+        ("How many people came?", "Of guests two made it", "two", True),
     ],
 )
 def test_a_number_in_a_name_is_no_amount_and_no_day(question, text, part, fit):

@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.build import build
+from index.filter import Filter
 from index.library import Library
 from qa import Assistant
 from qa.clause import parse
+from qa.conversation import turn_of
 from qa.followup import MOST, points_back, resolve
 from qa.noun_phrases import phrases
 from qa.reader import Reading, Span
@@ -141,6 +143,20 @@ def test_where_something_else_is_asked_for_what_was_quoted_is_not_given_again(wr
     assert assistant.ask("What else did Falk call it?", history=[first.question]).text == "a waste"
     meant = resolve("What else did she say?", [replace(KALLAS, said=(("a.txt", 0, 9),))])
     assert meant.said == (("a.txt", 0, 9),) and resolve("What did she say?", [KALLAS]).said == ()
+
+
+def test_of_a_quote_that_goes_on_from_what_was_told_the_rest_is_new(write, tmp_path):
+    build(
+        write({"a.txt": "Falk called it “a scandal,” and Berg calls it “a waste of time.”"}), tmp_path / "l", "hashed"
+    )
+    assistant = Assistant(Library.open(tmp_path / "l"), Known("a scandal,” and Berg calls it “a waste of time"))
+    first = assistant.ask("What did Falk call the bridge?")
+    start = first.answers[0].citations[0].start
+    said = replace(turn_of(first), said=(("a.txt", start, start + len("“a scandal")),))
+    meant = resolve("What else did Falk call it?", [said])
+    candidates = assistant.consider(meant, Filter()).candidates
+    assert candidates[0].span.text == "Berg calls it “a waste of time.”"
+    assert candidates[0].article.text[slice(*candidates[0].extent)] == candidates[0].span.text
 
 
 def test_without_history_nothing_changes():
