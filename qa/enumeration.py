@@ -12,6 +12,10 @@ from qa.separators import Separator, separators
 _LEAD = r"(?:including|such as|namely|notably|among them)\s"
 _LEADS = re.compile(_LEAD, re.I)
 _GROUP = re.compile(rf"(?:[^,;:\n]{{0,80}}?[,\s]\s?{_LEAD}|[^,;:\n]{{0,80}}:\s{{1,9}})", re.I)
+_TELLS = re.compile(  # "training would centre on"
+    r"(?:[^\W\d_][\w’'-]*\s){1,8}?(?:includ|compris|cover|cent(?:er|re)|focus|concentrat|consist|rang|revolv|involv)"
+    r"(?:s|es|ed|d|e)?\s(?!(?:in|by|at|as|to|for)\b)(?:(?:around|on|of|from|both)\s)?"
+)
 _COUNTED = re.compile(r"(?:about|around|some|several|many|other|\d)", re.I)
 _BESIDE = re.compile(rf"(?P<member>(?:the\s)?{NAME})\s(?:and|as\swell\sas)\s{_COUNTED.pattern}")
 _PAIRED = re.compile(r"(?:both|either|neither|not only|and|or|but also)\s", re.I)
@@ -28,8 +32,10 @@ _ASIDE = re.compile(r"(?:in|on|at|by|for|with|to|perhaps|possibly|finally)\b")
 def split(text: str, start: int, end: int) -> tuple[Extent, ...]:
     """The extents of what `text[start:end]` lists, in order of place, none overlapping; the extent itself where it is
     no enumeration. Appositions and brackets behind a name ("Scholz, the chancellor", "Poland (200)") are left out, and
-    so is what introduces the list ("ten countries, including"). Linear in the length."""
+    so is what introduces the list ("ten countries, including", "training would centre on"). Linear in the length."""
     whole = trim(text, start, end)
+    if (told := _TELLS.match(text, *whole)) and len(inside := split(text, told.end(), whole[1])) > 1:
+        return inside
     if is_sentence(text, *whole):
         return ((start, end),)
     whole = _with_quotes(text, *whole)

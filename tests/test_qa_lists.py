@@ -34,6 +34,8 @@ CUT = [
     ("world leaders, including President Joe Biden and Zelensky", ["President Joe Biden", "Zelensky"]),
     ("the United States and ten countries, including Poland and Latvia", ["the United States", "Poland", "Latvia"]),
     ("Šimonytė and some others, among them Roth, Bach, and Moll", ["Šimonytė", "Roth", "Bach", "Moll"]),
+    ("Training would centre on mines, radar, and trade in arms", ["mines", "radar", "trade in arms"]),
+    ("The group includes Spain, Italy and France", ["Spain", "Italy", "France"]),
     ("Presidents Biden and Macron", ["Biden", "Macron"]),
     ("the governments of Germany, Italy and Spain", ["Germany", "Italy", "Spain"]),
     ("Barbados, Trinidad and Tobago and Saint Lucia", ["Barbados", "Trinidad and Tobago", "Saint Lucia"]),
@@ -265,7 +267,7 @@ def test_no_find_is_no_list():
     assert members("Which ports?", []) == []
 
 
-COURSE = "The course would centre around first aid, keeping boats afloat, and radio work for beginners."
+COURSE = "The course would teach crews first aid, keeping boats afloat, and radio work for beginners."
 
 
 def test_what_the_best_clause_enumerates_is_taken_from_a_likely_part_of_it():
