@@ -21,6 +21,7 @@ from qa.choice import Choice, choose
 from qa.confidence import calibration
 from qa.conversation import TURNS, decided, doubted, guessed, hits, turn_of
 from qa.corroboration import DEEP, corroborated
+from qa.credits import credited
 from qa.followup import Meant, points_back, resolve
 from qa.polarity import polarity
 from qa.question import MOST_QUESTION, check_question, make_filter
@@ -174,7 +175,7 @@ class Assistant:
         texts = [article.text[passage.start : passage.end] for article, passage in places]
         kept, reading, candidates = meant.readings[0], Reading(0.0, ()), list[Candidate]()
         for order, question in enumerate(meant.readings if texts else ()):
-            one = self.reader.read(question, texts)
+            one = credited(question, texts, self.reader.read(question, texts))
             cosines = self.library.cosines(question, rows)
             weighed = weigh(question, places, one, list(cosines), size, fitted)
             weighed = doubted(decided(weighed, question), meant, order)

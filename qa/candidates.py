@@ -106,20 +106,22 @@ def heard(question: str, candidates: Sequence[Candidate], likely: float, floor: 
 
 def merge(candidates: Sequence[Candidate]) -> tuple[Item, ...]:
     """Spans that say the same become one answer with several citations, in the order given; see `qa.same`. Days are
-    compared as their articles resolve them: "Friday" is June 7, and not another Friday. Every quote is compared with
-    its article here; one that does not check is withheld, never repaired."""
-    pairs = [(candidate, Claim(citation)) for candidate in candidates if (citation := cite(candidate))]
+    compared as their articles resolve them: "Friday" is June 7, and not another Friday. Of spans that share words of an
+    article (passages overlap) the first counts. Every quote is compared with its article here; one that does not check
+    is withheld, never repaired."""
+    pairs: list[tuple[Candidate, Claim]] = []
+    for candidate in candidates:
+        apart = not any(touch(candidate, known) for known, _ in pairs)
+        if apart and (citation := cite(candidate)):
+            pairs.append((candidate, Claim(citation)))
     groups = grouped(pairs, lambda pair: pair[1].citation.quote, lambda one, other: same_day(one[1], other[1]))
     return tuple(_item([(candidate, claim.citation) for candidate, claim in group]) for group in groups)
 
 
 def _item(group: Sequence[tuple[Candidate, Citation]]) -> Item:
     best, first = group[0]
-    citations: list[Citation] = []
-    for _, citation in group:
-        if not any(_overlap(citation, other) for other in citations):
-            citations.append(citation)
-    return Item(first.quote, best.probability, tuple(citations), len({origin(found.article) for found, _ in group}))
+    origins = {origin(found.article) for found, _ in group}
+    return Item(first.quote, best.probability, tuple(citation for _, citation in group), len(origins))
 
 
 def origin(article: Article) -> str:
@@ -127,9 +129,10 @@ def origin(article: Article) -> str:
     return article.copy_of or article.source
 
 
-def _overlap(one: Citation, other: Citation) -> bool:
-    """Whether two citations show the same words: passages overlap, so one place may be found twice."""
-    return one.source == other.source and one.start < other.end and other.start < one.end
+def touch(one: Candidate, other: Candidate) -> bool:
+    """Whether two spans share a code point of an article."""
+    (a, b), (c, d) = one.extent, other.extent
+    return one.article.source == other.article.source and a < d and c < b
 
 
 def cite(candidate: Candidate) -> Citation | None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from qa.candidates import Candidate
+from qa.candidates import Candidate, touch
 from qa.enumeration import split
 from qa.kinds import Kind, kind, wanted
 from qa.phrases import Extent, is_name
@@ -55,7 +55,7 @@ def _more(
     named = len(first) > 1 and all(map(_named, first))
     unnamed = len(first) > 1 and not any(map(_named, first))
     for more in lists:
-        apart = [part for part in more if not any(_touch(part, other) for other in found)]
+        apart = [part for part in more if not any(touch(part, other) for other in found)]
         known = [part for part in apart if any(same(part.span.text, text) for text in texts)]
         least = best * (FURTHER if known or len(first) < 2 else BESIDE)
         names = [_named(part) for part in more]
@@ -72,7 +72,7 @@ def _between(candidates: Sequence[Candidate], asked: Kind) -> list[Candidate]:
     best = candidates[0]
     text = best.article.text[best.passage.start : best.passage.end]
     for other in candidates[1:]:
-        if other.passage != best.passage or other.article.source != best.article.source or _touch(best, other):
+        if other.passage != best.passage or other.article.source != best.article.source or touch(best, other):
             continue
         start, end = min(best.span.start, other.span.start), max(best.span.end, other.span.end)
         found = split(text, start, end) if end - start < REACH else ()
@@ -85,7 +85,7 @@ def _within(best: Candidate, lists: Sequence[list[Candidate]]) -> list[Candidate
     """What another likely span lists that is a part of the best one: the list in a clause."""
     start, end = best.extent
     for found in lists:
-        inside = all(start <= part.extent[0] and _touch(part, best) for part in found)
+        inside = all(start <= part.extent[0] and touch(part, best) for part in found)
         if len(found) > 1 and inside and found[-1].extent[1] <= end:
             return [replace(part, probability=best.probability) for part in found]
     return []
@@ -95,7 +95,7 @@ def _with_tail(found: Sequence[Candidate], best: Candidate) -> list[Candidate]:
     """The last member with what the best span tells of it, where the list was cut out of that span."""
     last, end = found[-1], best.extent[1]
     stop = last.extent[1]
-    if len(found) > 1 and _touch(last, best) and _TAIL.fullmatch(best.article.text, stop, end):
+    if len(found) > 1 and touch(last, best) and _TAIL.fullmatch(best.article.text, stop, end):
         last = _narrowed(last, (last.span.start, end - last.passage.start))
     return [*found[:-1], last]
 
@@ -123,9 +123,3 @@ def _reads(candidate: Candidate) -> bool:
     """Whether the span stands where it says: what does not is never repaired by being cut anew."""
     start, end = candidate.extent
     return start < end and candidate.article.text[start:end] == candidate.span.text
-
-
-def _touch(one: Candidate, other: Candidate) -> bool:
-    """Whether two spans share a code point of an article."""
-    (a, b), (c, d) = one.extent, other.extent
-    return one.article.source == other.article.source and a < d and c < b

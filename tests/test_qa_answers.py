@@ -116,6 +116,15 @@ def test_near_copies_are_cited_each_and_counted_once(assistant):
     assert sorted(c.source for c in item.citations) == ["a.txt", "b.txt", "c.txt"] and item.n_sources == 2
 
 
+def test_of_spans_that_share_words_of_an_article_the_first_counts():
+    article = Article("a.txt", "He trained a motorized brigade. A brigade left.")
+    found = [
+        Candidate(Span(article.text[a:b], 0, a, b, 1.0), article, Passage(0, len(article.text)), {}, 0.9)
+        for a, b in ((13, 30), (13, 22), (23, 30), (34, 41))
+    ]
+    assert [item.text for item in merge(found)] == ["motorized brigade", "brigade"]
+
+
 def test_days_are_one_answer_where_their_articles_mean_the_same_day():
     told = [("June 7", None), ("Friday", "2024-06-08"), ("Friday", "2024-06-15"), ("on June 7, 2024", "2024-06-15")]
     found = []
