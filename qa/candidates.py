@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.article import Article, Extent
 from index.passages import Passage
-from index.search.lexical import content_words, stem
+from index.search.lexical import content_words, stem, stems
 from qa.answer import Citation, Extract, Item
 from qa.claims import Claim, concerns, same_day
 from qa.confidence import LEAD, SIZE, Calibration, log_odds, sigmoid
@@ -53,7 +52,7 @@ def weigh(
     """
     words = {stem(word) for word in content_words(question)}
     texts = [article.text[passage.start : passage.end] for article, passage in places]
-    held = [{stem(word) for word in re.findall(r"\w+", text.lower())} for text in texts]
+    held = [stems(text) for text in texts]
     candidates = []
     found = (whole(question, span, texts[span.passage]) for span in reading.spans)
     spans = [span for span in found if fits(question, texts[span.passage], span.start, span.end)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from re import Match
 
 from index.dates import MONTHS
@@ -75,14 +76,19 @@ _EVENT = re.compile(rf"{_S}(?:attacks?|massacre|riots?|insurrection|committee)\b
 _LASTING = re.compile(rf"\b(?:over|in|during|for|within|throughout){_S}the{_S}$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1024)  # the spans of one question stand in few sentences
+def _matches(sentence: str) -> list[tuple[int, int, str, Match[str]]]:
+    found = [(m.start(), -m.end(), kind, m) for kind, form in _FORMS for m in form.finditer(sentence)]
+    return sorted(found, key=lambda f: f[:2])
+
+
 def find(sentence: str, *, typed: bool = False) -> Iterator[tuple[str, Match[str]]]:
     """(kind, match of FORMS) in order, disjoint, the longest of those that overlap. Linear in the sentence.
 
     typed: the sentence is a question somebody typed, where "friday" and "june" may stand without capitals.
     """
-    found = [(m.start(), -m.end(), kind, m) for kind, form in _FORMS for m in form.finditer(sentence)]
     reached = 0
-    for start, end, kind, match in sorted(found, key=lambda f: f[:2]):
+    for start, end, kind, match in _matches(sentence):
         if start >= reached and _is_date(kind, match, sentence, typed):
             reached = -end
             yield kind, match

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index.filter import ALL, Filter
-from index.search.lexical import stem
+from index.search.lexical import stem, stems
 from qa.clause import AUX, DETERMINERS, FILLERS, LEADS, PREPOSITIONS, PRONOUNS, WH, parse
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def trace(
     answered: bool,
 ) -> Trace:
     """passages: each with its text."""
-    held = {stem(word) for _, text in passages for word in re.findall(r"\w+", text.lower())}
+    held = frozenset[str]().union(*(stems(text) for _, text in passages))
     words = content(read)
     mentioned = tuple(word for word in words if stem(word.lower()) in held)
     missing = tuple(word for word in words if word not in mentioned)

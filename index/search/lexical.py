@@ -110,6 +110,12 @@ def stem(word: str) -> str:
     return _known(word) if len(word) <= 32 else _stemmed(word)
 
 
+@lru_cache(maxsize=1024)  # a question asks for its passages' stems more than once, and the next one for some of them
+def stems(text: str) -> frozenset[str]:
+    """Of all words of a text."""
+    return frozenset(map(stem, re.findall(r"\w+", text.lower())))
+
+
 def _stemmed(word: str) -> str:
     for ending in ("ing", "ed", "es", "s", "e"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,13 +85,13 @@ class Extractive:
             ):
                 start, end = tidy(text, int(window.offsets[span.first, 0]), int(window.offsets[span.last, 1]))
                 key = (window.passage, start, end)
-                span = replace(span, score=span.score + more)
+                span = _raised(span, more)
                 if has_word(text[start:end]) and (key not in found or span.score > found[key].score):
                     found[key] = span
         if self._look:
             again = self._look_again(question, passages, found)
             best = {passage: best[passage] + more for passage, more in again.items()}
-            found = {key: replace(span, score=span.score + again[key[0]]) for key, span in found.items()}
+            found = {key: _raised(span, again[key[0]]) for key, span in found.items()}
         spans = _without_overlaps(found, passages, top)
         score = max(best.values(), default=-math.inf)
         items: tuple[Span, ...] = ()
@@ -181,6 +180,10 @@ def _without_overlaps(found: Mapping[Place, TokenSpan], passages: Sequence[str],
             if len(spans) == top:
                 break
     return spans
+
+
+def _raised(span: TokenSpan, more: float) -> TokenSpan:
+    return TokenSpan(span.first, span.last, span.score + more, span.share)
 
 
 def _sigmoid(x: float) -> float:
