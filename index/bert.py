@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
@@ -39,7 +39,7 @@ class Bert:
     precision: of the products with weights. int8: weights per column, activations per call, at the time of the call
     (Jacob et al. 2018, with dynamic activations); attention, norms, and the heads stay in float32.
     Where ONNX Runtime lacks the operators for int8, float32 takes its place, with a warning; `precision` tells.
-    threads: rows that `each` runs at once.
+    threads: rows that run at once. pool: these threads.
     Raises ModelError where the folder holds no such BERT model.
     """
 
@@ -65,7 +65,7 @@ class Bert:
             )
             self.precision = "float32"
             self._load(Path(folder), heads)
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="bert")
+        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="bert")
 
     def _load(self, folder: Path, heads: Sequence[str]) -> None:
         import onnxruntime
@@ -78,12 +78,14 @@ class Bert:
         options.add_external_initializers(list(self._tables), values)
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
-    def each(self, rows: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[np.ndarray]:
-        """(ids, types) of each row, (n,) int64 -> (n, width of the model or of the heads) float32 of each. Nothing is
-        padded, so there is no mask: no row's result depends on the others, and attention takes its fastest way."""
-        return list(self._pool.map(self._one, rows))
+    def each(self, rows: Iterable[tuple[np.ndarray, np.ndarray]]) -> Iterator[np.ndarray]:
+        """(ids, types) of each row, (n,) int64 -> (n, width of the model or of the heads) float32 of each, in order;
+        the first are computed while others are still being made. Nothing is padded, so there is no mask: no row's
+        result depends on the others, and attention takes its fastest way."""
+        return self.pool.map(self.run, rows)
 
-    def _one(self, row: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    def run(self, row: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+        """One row, in this thread."""
         return self._session.run(None, {name: part[None] for name, part in zip(INPUTS, row, strict=True)})[0][0]  # type: ignore[no-any-return]
 
 

@@ -129,8 +129,8 @@ class MiniLM:
         vectors = np.empty((len(texts), 384), np.float32)
         for at in range(0, len(texts), self._PART):
             part = self._tokenizer.encode_batch(texts[at : at + self._PART])
-            rows = [np.array(encoding.ids, np.int64) for encoding in part]
-            for n, hidden in enumerate(self._bert.each([(row, np.zeros_like(row)) for row in rows]), at):
+            rows = (np.array(encoding.ids, np.int64) for encoding in part)
+            for n, hidden in enumerate(self._bert.each((row, np.zeros_like(row)) for row in rows), at):
                 mean = hidden.mean(axis=0)
                 vectors[n] = mean / max(float(np.linalg.norm(mean)), 1e-12)
             if progress:

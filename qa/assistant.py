@@ -29,6 +29,7 @@ from qa.reader import DEFAULT, Reader, Reading, has_word, load_reader
 from qa.referents import Turn
 from qa.repair import Repair, repair
 from qa.trace import explain, trace
+from qa.worth import worth_reading
 
 READ, READ_OF_MANY = 8, 16  # passages that are read for a question, the second in a library of more than MANY
 MANY = 20_000
@@ -170,6 +171,7 @@ class Assistant:
         size, fitted = self.library.manifest["passages"], calibration(self.reader.name)
         most = READ if size <= MANY else READ_OF_MANY
         found = hits(self.library, meant, most, chosen)
+        found = worth_reading(found, self.library.cosines(meant.readings[0], [hit.row for hit in found]), size)
         rows = [hit.row for hit in found]
         places = [self.library.passage(row, chosen) for row in rows]
         texts = [article.text[passage.start : passage.end] for article, passage in places]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import math
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +18,7 @@ from hypothesis import strategies as st
 from eval.peers import __main__ as command
 from eval.peers import environments, measure, models, report, score, sets, table
 from eval.peers.process import Worker
+from eval.peers.serve import Stopwatch
 from eval.peers.sets import Asked
 from eval.peers.table import Peer
 from eval.peers.words import joined, read, word_windows
@@ -410,3 +414,17 @@ def test_a_peer_that_never_answers_enough_has_no_fitted_threshold():
     ready = [outcome(True, 0.2), outcome(True, 1.0, 1.0), outcome(False, 0.5)]
     assert report.thresholds({OURS: ready, "silent": silent, "ready": ready}) == {"ready": 0.2}
     json.dumps(score.without_threshold(silent, 1.0), allow_nan=False)
+
+
+def test_a_stopwatch_counts_the_time_in_which_any_thread_is_inside_once():
+    watch, inside = Stopwatch(), threading.Barrier(2)
+
+    def work(seconds: float) -> None:
+        inside.wait()
+        time.sleep(seconds)
+
+    timed = watch.around(work)
+    began = time.perf_counter()
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(timed, (0.05, 0.1)))
+    assert 0.1 <= watch.seconds <= time.perf_counter() - began

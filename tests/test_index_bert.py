@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -105,9 +106,9 @@ def test_hidden_states_and_logits_are_those_of_a_plain_forward_pass(tmp_path, pr
     weights = tiny_weights()
     save(tmp_path, {name if name.startswith("qa_") else prefix + name: array for name, array in weights.items()})
     expected = [forward(weights, *row) for row in some_rows()]
-    states = Bert(tmp_path, threads=2).each(some_rows())
+    states = list(Bert(tmp_path, threads=2).each(some_rows()))
     assert all(rows.dtype == np.float32 for rows in states) and furthest(states, expected) < 1e-4
-    logits = Bert(tmp_path, heads=["qa_outputs"], threads=1).each(some_rows())
+    logits = list(Bert(tmp_path, heads=["qa_outputs"], threads=1).each(some_rows()))
     heads = [rows @ weights["qa_outputs.weight"].T + weights["qa_outputs.bias"] for rows in expected]
     assert furthest(logits, heads) < 1e-4
     assert all(np.ptp(head) > 1 for head in heads[:2]), "a test of constants would show nothing"
@@ -115,15 +116,15 @@ def test_hidden_states_and_logits_are_those_of_a_plain_forward_pass(tmp_path, pr
 
 def test_the_logits_of_several_heads_stand_side_by_side(tmp_path):
     weights = tiny_weights() | {"more.weight": np.ones((1, WIDTH), np.float32), "more.bias": np.ones(1, np.float32)}
-    both = Bert(save(tmp_path, weights), heads=["qa_outputs", "more"]).each(some_rows())
-    assert furthest([rows[:, :2] for rows in both], Bert(tmp_path, heads=["qa_outputs"]).each(some_rows())) < 1e-5
+    both = list(Bert(save(tmp_path, weights), heads=["qa_outputs", "more"]).each(some_rows()))
+    assert furthest([rows[:, :2] for rows in both], list(Bert(tmp_path, heads=["qa_outputs"]).each(some_rows()))) < 1e-5
     sums = [rows.sum(-1) + 1 for rows in Bert(tmp_path).each(some_rows())]
     assert furthest([rows[:, 2] for rows in both], sums) < 1e-4
 
 
 def test_half_precision_weights_are_read(tmp_path):
     weights = {name: array.astype(np.float16) for name, array in tiny_weights().items()}
-    states = Bert(save(tmp_path, weights), threads=1).each(some_rows())
+    states = list(Bert(save(tmp_path, weights), threads=1).each(some_rows()))
     assert furthest(states, [forward(weights, *row) for row in some_rows()]) < 1e-4
 
 
@@ -138,11 +139,11 @@ def test_quantized_weights_are_the_weights_to_half_a_step_of_their_column():
 def test_products_in_int8_come_close_and_do_not_depend_on_the_other_rows(tmp_path):
     folder = save(tmp_path, {name: array * 0.3 for name, array in tiny_weights().items()})
     first, second, third = some_rows()
-    exact = Bert(folder, heads=["qa_outputs"]).each([first])[0]
+    exact = Bert(folder, heads=["qa_outputs"]).run(first)
     rough = Bert(folder, heads=["qa_outputs"], precision="int8")
-    alone = rough.each([first])[0]
+    alone = rough.run(first)
     assert 0 < np.abs(alone - exact).max() < 0.1 * np.ptp(exact)
-    among = rough.each([second, first, third])[1]
+    among = list(rough.each([second, first, third]))[1]
     np.testing.assert_array_equal(among, alone)
 
 
@@ -251,7 +252,7 @@ def test_without_int8_operators_float32_takes_their_place_and_says_so(tmp_path, 
     monkeypatch.setattr(onnxruntime, "InferenceSession", old)
     model = Bert(folder, heads=["qa_outputs"], precision="int8")
     assert model.precision == "float32" and "NOT_IMPLEMENTED" in caplog.text and "slow" in caplog.text
-    assert furthest(model.each(some_rows()), Bert(folder, heads=["qa_outputs"]).each(some_rows())) == 0
+    assert furthest(list(model.each(some_rows())), list(Bert(folder, heads=["qa_outputs"]).each(some_rows()))) == 0
     monkeypatch.setattr(onnxruntime, "InferenceSession", lambda *_, **__: (_ for _ in ()).throw(RuntimeError("none")))
     with pytest.raises(RuntimeError, match="none"):
         Bert(folder, precision="int8")
@@ -320,7 +321,7 @@ def test_logits_and_hidden_states_are_those_of_transformers(tmp_path, head):
     config = BertConfig(**{key: value for key, value in CONFIG.items() if key != "model_type"}, initializer_range=0.5)
     model = BertForQuestionAnswering(config).eval()
     model.save_pretrained(tmp_path)
-    found = Bert(tmp_path, heads=[head] if head else []).each(some_rows())
+    found = list(Bert(tmp_path, heads=[head] if head else []).each(some_rows()))
     for (ids, types), rows in zip(some_rows(), found, strict=True):
         with torch.no_grad():
             inputs = {"input_ids": torch.from_numpy(ids[None]), "token_type_ids": torch.from_numpy(types[None])}
@@ -347,3 +348,22 @@ def test_vectors_are_those_of_sentence_transformers():
     expected = SentenceTransformers(str(MiniLM()._folder)).encode(TEXTS)
     assert np.abs(MiniLM("float32").encode(TEXTS) - expected).max() < 1e-5
     assert (MiniLM().encode(TEXTS) * expected).sum(1).min() > 0.98
+
+
+def test_the_first_rows_are_computed_while_others_are_still_being_made(tmp_path):
+    bert = Bert(save(tmp_path, tiny_weights()), threads=1)
+    run, done, first = bert.run, [], threading.Event()
+
+    def counted(row):
+        done.append(len(row[0]))
+        first.set()
+        return run(row)
+
+    def slowly():
+        longest, *others = some_rows()
+        yield longest
+        assert first.wait(60), "nothing is computed before the last row is there"
+        yield from others
+
+    bert.run = counted
+    assert [len(rows) for rows in bert.each(slowly())] == done == [LONGEST, 9, 2]

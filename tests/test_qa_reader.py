@@ -9,7 +9,8 @@ import json
 import math
 import zlib
 from collections.abc import Callable, Sequence
-from functools import cache
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +24,9 @@ from qa.reader import READERS, Reader, Reading, load_reader
 from qa.reader.extractive import Extractive
 from qa.reader.heads import ANSWER
 from qa.reader.listing import FEATURES
+from qa.reader.logits import in_batches, side_by_side
 from qa.reader.tidy import tidy
-from qa.reader.windows import Window, load_tokenizer
+from qa.reader.windows import Window, cut, load_tokenizer, make_windows
 
 WEIGHTS = Path(qa.reader.__file__).parent / "weights"
 QUESTION = "Which countries opposed training inside Ukraine?"
@@ -64,7 +66,7 @@ def finds(tokenizer, passages: Sequence[str], wanted: dict[str, float], null: fl
                         rows[token, 1] = max(rows[token, 1], score / 2)
         return out
 
-    return Extractive("scripted", tokenizer, forward, **options)
+    return Extractive("scripted", tokenizer, in_batches(forward), **options)
 
 
 def noise(windows: list[Window]) -> np.ndarray:
@@ -124,7 +126,7 @@ def test_passages_compare_by_the_span_against_their_own_vote_for_no_answer(token
             rows[0], rows[first] = ((4.5, 5.0), (0.0, 3.0))[window.passage]  # raw sums 10 and 6, differences 1 and 6
         return out
 
-    reading = Extractive("scripted", tokenizer, forward).read(QUESTION, passages)
+    reading = Extractive("scripted", tokenizer, in_batches(forward)).read(QUESTION, passages)
     assert [(s.text, s.score) for s in reading.spans[:2]] == [("Spain", 6.0), ("France", 1.0)]
 
 
@@ -148,7 +150,7 @@ def test_an_answer_in_the_overlap_of_two_windows_is_given_once_with_its_better_s
                     rows[token] = 1.0 if token > 250 else 2.0
         return out
 
-    reading = Extractive("scripted", tokenizer, forward).read(QUESTION, [passage])
+    reading = Extractive("scripted", tokenizer, in_batches(forward)).read(QUESTION, [passage])
     assert len(seen) == 2 and max(seen) > 250 > min(seen)  # the passage is such that two windows hold the word
     assert [(s.text, s.score) for s in reading.spans if s.score > 0] == [("Germany", 4.0)]
 
@@ -169,7 +171,7 @@ def test_a_second_answer_of_one_passage_is_not_crowded_out_by_variants_of_the_fi
 
 @given(st.lists(st.sampled_from(["France", "Spain", "and", "“", "”", "(no)", ",", "Kyiv’s"]), max_size=25))
 def test_asking_for_fewer_spans_changes_neither_the_best_nor_answerable(tokenizer, words):
-    reader = Extractive("scripted", tokenizer, noise)
+    reader = Extractive("scripted", tokenizer, in_batches(noise))
     three, twelve = (
         reader.read(QUESTION, [Patient(" ".join(words)), "Paris sent letters."], top=top) for top in (3, 12)
     )
@@ -195,7 +197,7 @@ def test_a_vote_for_no_answer_makes_it_unlikely_but_still_gives_spans_of_the_pas
 
 
 def test_no_passages_give_no_spans_and_no_hope(tokenizer):
-    assert Extractive("scripted", tokenizer, noise).read(QUESTION, []) == Reading(0.0, ())
+    assert Extractive("scripted", tokenizer, in_batches(noise)).read(QUESTION, []) == Reading(0.0, ())
 
 
 NO_WORDS = ["", " \r\n\t ", "\u200b", "?!", "… — …", "“ ”"]
@@ -204,7 +206,7 @@ NO_WORDS = ["", " \r\n\t ", "\u200b", "?!", "… — …", "“ ”"]
 @pytest.mark.parametrize("passage", NO_WORDS)
 @pytest.mark.parametrize("make", ["scripted", "overlap"])
 def test_passages_without_words_give_no_spans(tokenizer, make, passage):
-    reader = Extractive("scripted", tokenizer, noise) if make == "scripted" else load_reader(make)
+    reader = Extractive("scripted", tokenizer, in_batches(noise)) if make == "scripted" else load_reader(make)
     assert reader.read(QUESTION, [passage, passage]).spans == ()
 
 
@@ -229,7 +231,7 @@ def test_logits_come_back_in_the_order_of_the_windows_and_without_padding(tokeni
         Window(n, rng.integers(0, 999, size), *[np.zeros(size, np.int64)] * 2, np.ones(size, bool))
         for n, size in enumerate(rng.integers(3, 384, 60))
     ]
-    found = Extractive("scripted", tokenizer, forward).logits(windows)
+    found = Extractive("scripted", tokenizer, in_batches(forward)).logits(windows)
     assert [rows[:, 0].tolist() for rows in found] == [window.ids.tolist() for window in windows]
     assert sorted(size for batch in batches for size in batch) == sorted(len(window) for window in windows)
     assert all(max(batch) * len(batch) <= 2048 for batch in batches)  # bounded work at a time
@@ -261,7 +263,7 @@ def tagger(tokenizer, passages, marked, verdicts=(0.0,), **options):
             rows.append(out)
         return rows
 
-    return Extractive("tagger", tokenizer, forward, **options)
+    return Extractive("tagger", tokenizer, in_batches(forward), **options)
 
 
 def test_a_list_comes_as_its_items_in_order_of_place_with_exact_offsets(tokenizer):
@@ -289,7 +291,7 @@ def test_without_tags_a_list_is_made_of_spans_of_the_passage_of_the_best_one(tok
 
 def test_the_best_spans_are_the_first_of_more(tokenizer):
     passages = [FILLER * 3, "France and Italy sent 30 letters, and Peru none; Sweden wrote to Spain. " * 2]
-    reader = Extractive("scripted", tokenizer, noise)
+    reader = Extractive("scripted", tokenizer, in_batches(noise))
     more = reader.read(QUESTION, passages, top=20)
     for top in (1, 3, 8, 10):
         few = reader.read(QUESTION, passages, top=top)
@@ -333,7 +335,7 @@ def looker(tokenizer, seen, **options):
             rows.append(out)
         return rows
 
-    return Extractive("looker", tokenizer, forward, **options)
+    return Extractive("looker", tokenizer, in_batches(forward), **options)
 
 
 def test_the_sentence_of_a_passages_best_span_is_read_again_and_moves_its_spans(tokenizer):
@@ -372,7 +374,9 @@ LOADED = cache(load_reader)
 
 @pytest.fixture(params=[*READERS, "scripted"])
 def reader(request, tokenizer) -> Reader:
-    return Extractive("scripted", tokenizer, noise) if request.param == "scripted" else LOADED(request.param)
+    return (
+        Extractive("scripted", tokenizer, in_batches(noise)) if request.param == "scripted" else LOADED(request.param)
+    )
 
 
 PASSAGE_SETS = {
@@ -421,7 +425,7 @@ def test_every_reader_finds_words_where_there_are_any(reader):
 )
 def test_the_neural_reader_keeps_the_contract_on_any_text(tokenizer, passages):
     passages = [Patient(passage) for passage in passages]
-    reading = Extractive("scripted", tokenizer, noise).read(QUESTION, passages, top=6)
+    reading = Extractive("scripted", tokenizer, in_batches(noise)).read(QUESTION, passages, top=6)
     check_contract(reading, passages, 6)
 
 
@@ -655,8 +659,6 @@ def test_a_foreign_models_logits_are_those_of_its_own_forward_pass(request, kind
     import torch
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
-    from qa.reader.windows import make_windows
-
     folder = request.getfixturevalue(kind)
     reader = load_reader(str(folder))
     tokenizer, model = (
@@ -674,7 +676,6 @@ def test_a_foreign_models_logits_are_those_of_its_own_forward_pass(request, kind
 @pytest.mark.slow
 def test_a_bert_model_reads_the_same_with_and_without_transformers(bert_folder):
     from qa.reader.extractive import from_bert_folder
-    from qa.reader.windows import make_windows
 
     ours, theirs = from_bert_folder("ours", bert_folder, "float32"), load_reader(str(bert_folder))
     windows = make_windows(load_tokenizer(bert_folder), QUESTION, FOREIGN)
@@ -763,3 +764,17 @@ def test_a_model_with_few_positions_reads_in_windows_that_fit_or_is_refused(bert
     except ModelError:
         return
     check_contract(reader.read(QUESTION, FOREIGN), FOREIGN, 10)
+
+
+def test_side_by_side_or_in_batches_every_window_is_computed_once_and_in_order(tokenizer):
+    def logits(window: Window) -> np.ndarray:
+        return np.stack([window.ids, window.type_ids], 1).astype(np.float32)
+
+    passages = [FILLER * n + "Spain wrote back." for n in (30, 0, 7, 1)]
+    pieces = [partial(cut, tokenizer, QUESTION, n, passage) for n, passage in enumerate(passages)]
+    expected = make_windows(tokenizer, QUESTION, passages)
+    with ThreadPoolExecutor(3) as pool:
+        for forward in (side_by_side(logits, pool), in_batches(lambda windows: map(logits, windows))):
+            found = list(forward(pieces, lambda window, rows: (window.passage, window.ids.tolist(), rows.tolist())))
+            assert found == [(w.passage, w.ids.tolist(), logits(w).tolist()) for w in expected]
+            assert list(forward([], lambda window, rows: window)) == []

@@ -28,7 +28,7 @@ class Attest:
         from index.bert import Bert
         from qa.assistant import Assistant
 
-        Bert.each = FORWARD.around(Bert.each)  # type: ignore[method-assign]
+        Bert.run = FORWARD.around(Bert.run)  # type: ignore[method-assign]
         self._assistant = Assistant.open_library(library, reader=self._reader)
 
     def ask(self, question: str, before: str | None) -> Found:

@@ -11,6 +11,7 @@ import importlib
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -54,18 +55,24 @@ class System(Protocol):
 
 
 class Stopwatch:
-    """Adds up the time within the functions that it is put around: the forward passes of the models."""
+    """Adds up the time in which any of the functions runs that it is put around, in whatever threads: the forward
+    passes of the models."""
 
     def __init__(self) -> None:
-        self.seconds = 0.0
+        self.seconds, self._running, self._since, self._lock = 0.0, 0, 0.0, threading.Lock()
 
     def around(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def timed(*args: Any, **options: Any) -> Any:
-            began = time.perf_counter()
+            with self._lock:
+                self._since = self._since if self._running else time.perf_counter()
+                self._running += 1
             try:
                 return function(*args, **options)
             finally:
-                self.seconds += time.perf_counter() - began
+                with self._lock:
+                    self._running -= 1
+                    if not self._running:
+                        self.seconds += time.perf_counter() - self._since
 
         return timed
 

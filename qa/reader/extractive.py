@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -18,8 +19,9 @@ from qa.reader.alone import around
 from qa.reader.decode import TokenSpan, best_spans, odds
 from qa.reader.heads import ANSWER, TAGS, tagged_spans
 from qa.reader.listing import MOST, listed
+from qa.reader.logits import Forward, side_by_side
 from qa.reader.tidy import tidy, word_tokens
-from qa.reader.windows import MAX_LENGTH, Window, load_tokenizer, make_windows
+from qa.reader.windows import MAX_LENGTH, MAX_QUESTION, Window, cut, load_tokenizer, shorten
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -27,14 +29,10 @@ if TYPE_CHECKING:
     from index.bert import Precision
 
 WEIGHTS = Path(__file__).parent / "weights"
-Forward = Callable[[list[Window]], Iterable[np.ndarray]]
-"""Windows -> for each (n, w) float logits; rows behind the window's own are ignored. w is 2, start and end, or that of
-all of `qa.reader.heads`."""
-
+_T = TypeVar("_T")
 Place = tuple[int, int, int]
 """passage, start, end"""
 
-_BATCH_TOKENS = 2048
 _HOPELESS, _FAR = -8.0, 5.0
 """A passage whose best span scores less, and so far behind the best of all, is not read again; that score stands in for
 its sentence's, which it foretells (correlation .87). Two of five passages are such. Of 500 questions on validation
@@ -70,38 +68,44 @@ class Extractive:
         self._verdict, self._look, self._gather = verdict, look, gather
 
     def read(self, question: str, passages: Sequence[str], top: int = 10) -> Reading:
-        windows = make_windows(self._tokenizer, question, passages, max_length=self._max_length)
         found: dict[Place, TokenSpan] = {}
-        best, logits_of = dict[int, float](), self.logits(windows)
-        for window, logits in zip(windows, logits_of, strict=True):
-            more = self._verdict * float(logits[0, ANSWER]) if self._verdict else 0.0
-            text = passages[window.passage]
-            words = word_tokens(text, window)
-            if words.any():
-                score = more + odds(logits[:, 0], logits[:, 1], window.context)
+        best, tagged = dict[int, float](), list[tuple[Window, np.ndarray]]()
+        for window, logits, score, spans in self._each(question, passages, partial(self._searched, passages, top)):
+            tagged += [(window, logits)] if logits.shape[1] >= TAGS.stop else []
+            if score is not None:
                 best[window.passage] = max(score, best.get(window.passage, -math.inf))
-            for span in best_spans(
-                logits[:, 0], logits[:, 1], window.context, top=max(top, MOST), words=words, apart=True
-            ):
-                start, end = tidy(text, int(window.offsets[span.first, 0]), int(window.offsets[span.last, 1]))
-                key = (window.passage, start, end)
-                span = _raised(span, more)
-                if has_word(text[start:end]) and (key not in found or span.score > found[key].score):
+            for key, span in spans.items():
+                if key not in found or span.score > found[key].score:
                     found[key] = span
         if self._look:
             again = self._look_again(question, passages, found)
             best = {passage: best[passage] + more for passage, more in again.items()}
             found = {key: _raised(span, again[key[0]]) for key, span in found.items()}
-        spans = _without_overlaps(found, passages, top)
+        chosen = _without_overlaps(found, passages, top)
         score = max(best.values(), default=-math.inf)
         items: tuple[Span, ...] = ()
-        if spans and all(logits.shape[1] >= TAGS.stop for logits in logits_of):
-            items = self._tagged_in(windows, logits_of, passages, spans[0])
-        elif spans:
-            place = spans[0].passage
+        if chosen and tagged:
+            items = self._tagged_in(tagged, passages, chosen[0])
+        elif chosen:
+            place = chosen[0].passage
             beside = _without_overlaps({key: span for key, span in found.items() if key[0] == place}, passages, MOST)
             items = listed(question, passages[place], beside, self._gather)
-        return Reading(_sigmoid(self._scale * score + self._shift), tuple(spans), score, items)
+        return Reading(_sigmoid(self._scale * score + self._shift), tuple(chosen), score, items)
+
+    def _searched(
+        self, passages: Sequence[str], top: int, window: Window, logits: np.ndarray
+    ) -> tuple[Window, np.ndarray, float | None, dict[Place, TokenSpan]]:
+        """The window, its logits, the odds of any answer in it (None where it has no words), and its best spans."""
+        more = self._verdict * float(logits[0, ANSWER]) if self._verdict else 0.0
+        text, found = passages[window.passage], dict[Place, TokenSpan]()
+        start, end, context = logits[:, 0], logits[:, 1], window.context
+        words = word_tokens(text, window)
+        score = more + odds(start, end, context) if words.any() else None
+        for span in best_spans(start, end, context, top=max(top, MOST), words=words, apart=True):
+            first, last = tidy(text, int(window.offsets[span.first, 0]), int(window.offsets[span.last, 1]))
+            if has_word(text[first:last]):
+                found.setdefault((window.passage, first, last), _raised(span, more))
+        return window, logits, score, found
 
     def _look_again(self, question: str, passages: Sequence[str], found: Mapping[Place, TokenSpan]) -> dict[int, float]:
         """passage -> what the sentence of its best span adds to its scores when it is read by itself: where the
@@ -114,19 +118,21 @@ class Extractive:
         near = [key for passage, key in chosen.items() if scores[passage] >= least]
         extents = [around(passages[passage], start, end) for passage, start, end in near]
         texts = [passages[key[0]][start:end] for key, (start, end) in zip(near, extents, strict=True)]
-        windows = make_windows(self._tokenizer, question, texts, max_length=self._max_length)
         scores |= {passage: -math.inf for passage, *_ in near}
-        for window, logits in zip(windows, self.logits(windows), strict=True):
-            passage = near[window.passage][0]
-            scores[passage] = max(scores[passage], odds(logits[:, 0], logits[:, 1], window.context))
+
+        def judged(window: Window, logits: np.ndarray) -> tuple[int, float]:
+            return near[window.passage][0], odds(logits[:, 0], logits[:, 1], window.context)
+
+        for passage, score in self._each(question, texts, judged):
+            scores[passage] = max(scores[passage], score)
         return {passage: self._look * score for passage, score in scores.items()}
 
     def _tagged_in(
-        self, windows: Sequence[Window], logits_of: Sequence[np.ndarray], passages: Sequence[str], best: Span
+        self, read: Sequence[tuple[Window, np.ndarray]], passages: Sequence[str], best: Span
     ) -> tuple[Span, ...]:
         """What the tags mark in the passage of the best span, if that is more than one thing."""
         text, items = passages[best.passage], dict[tuple[int, int], Span]()
-        for window, logits in zip(windows, logits_of, strict=True):
+        for window, logits in read:
             if window.passage != best.passage:
                 continue
             for first, last, probability in tagged_spans(logits[:, TAGS], window.context, self._tagged):
@@ -136,18 +142,16 @@ class Extractive:
                     items[start, end] = Span(text[start:end], best.passage, start, end, best.score, share)
         return tuple(items[key] for key in sorted(items)) if len(items) > 1 else ()
 
-    def logits(self, windows: list[Window]) -> list[np.ndarray]:
-        """(n, w) logits of each window, computed in batches of like length, given back in the order of the windows."""
-        order = sorted(range(len(windows)), key=lambda n: len(windows[n]))
-        results: list[np.ndarray | None] = [None] * len(windows)
-        while order:
-            batch = [order.pop()]  # the longest decides how many fit
-            size = max(1, _BATCH_TOKENS // len(windows[batch[0]]))
-            while order and len(batch) < size:
-                batch.append(order.pop())
-            for n, rows in zip(batch, self._forward([windows[n] for n in batch]), strict=True):
-                results[n] = rows[: len(windows[n])]
-        return [rows for rows in results if rows is not None]
+    def _each(self, question: str, passages: Sequence[str], then: Callable[[Window, np.ndarray], _T]) -> Iterable[_T]:
+        """`then` of all windows and their logits, the longest passages first: the last to end are short ones."""
+        asked = shorten(self._tokenizer, question, min(MAX_QUESTION, self._max_length // 3))
+        order = sorted(range(len(passages)), key=lambda n: -len(passages[n]))
+        pieces = [partial(cut, self._tokenizer, asked, n, passages[n], self._max_length) for n in order]
+        return self._forward(pieces, then)
+
+    def logits(self, windows: Sequence[Window]) -> list[np.ndarray]:
+        """(n, w) logits of each window."""
+        return list(self._forward([lambda: windows], lambda window, logits: logits))
 
 
 def shipped(threads: int | None = None) -> Extractive:
@@ -164,11 +168,11 @@ def from_bert_folder(name: str, folder: Path, precision: Precision = "int8", thr
     heads = fitted.get("heads", ["qa_outputs"])
     bert = Bert(folder, heads=heads, precision=precision, threads=threads or THREADS)
 
-    def forward(windows: list[Window]) -> list[np.ndarray]:
-        return bert.each([(window.ids, window.type_ids) for window in windows])
+    def compute(window: Window) -> np.ndarray:
+        return bert.run((window.ids, window.type_ids))
 
     numbers = {key: fitted[key] for key in ("scale", "shift", "verdict", "look", "tagged", "gather") if key in fitted}
-    return Extractive(name, load_tokenizer(folder), forward, **numbers)
+    return Extractive(name, load_tokenizer(folder), side_by_side(compute, bert.pool), **numbers)
 
 
 def _without_overlaps(found: Mapping[Place, TokenSpan], passages: Sequence[str], top: int) -> list[Span]:

@@ -10,6 +10,7 @@ import numpy as np
 from index.bert import pad
 from index.errors import ModelError
 from qa.reader.extractive import Extractive
+from qa.reader.logits import in_batches
 from qa.reader.windows import MAX_LENGTH, Window
 
 
@@ -47,4 +48,4 @@ def hub_reader(name: str) -> Extractive:
         return torch.stack([out.start_logits, out.end_logits], dim=-1).float().numpy()  # type: ignore[no-any-return]
 
     longest = min(MAX_LENGTH, int(getattr(model.config, "max_position_embeddings", MAX_LENGTH)) - 2)
-    return Extractive(name, tokenizer, forward, max_length=longest)
+    return Extractive(name, tokenizer, in_batches(forward), max_length=longest)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,15 +70,26 @@ def make_windows(
     `max_question` tokens is cut, so that the passage always has room.
     """
     question = shorten(tokenizer, question, min(max_question, max_length // 3))
+    found = (cut(tokenizer, question, n, passage, max_length, stride) for n, passage in enumerate(passages))
+    return list(chain.from_iterable(found))
+
+
+def cut(
+    tokenizer: Tokenizer,
+    question: str,
+    number: int,
+    passage: str,
+    max_length: int = MAX_LENGTH,
+    stride: int = STRIDE,
+) -> list[Window]:
+    """The windows of one passage, which has this number. question: not too long."""
     with _SETTING:  # truncation is a setting of the tokenizer, which threads share
         tokenizer.enable_truncation(max_length, stride=min(stride, max_length // 3), strategy="only_second")
         try:
-            encodings = tokenizer.encode_batch([(question, passage) for passage in passages])
+            encoding = tokenizer.encode(question, passage)
         finally:
             tokenizer.no_truncation()
-    return [
-        _window(number, part) for number, encoding in enumerate(encodings) for part in (encoding, *encoding.overflowing)
-    ]
+    return [_window(number, part) for part in (encoding, *encoding.overflowing)]
 
 
 def shorten(tokenizer: Tokenizer, text: str, max_tokens: int) -> str:
