@@ -171,22 +171,22 @@ class Assistant:
         size, fitted = self.library.manifest["passages"], calibration(self.reader.name)
         most = READ if size <= MANY else READ_OF_MANY
         found = hits(self.library, meant, most, chosen)
-        found = worth_reading(found, self.library.cosines(meant.readings[0], [hit.row for hit in found]), size)
         rows = [hit.row for hit in found]
-        places = [self.library.passage(row, chosen) for row in rows]
+        cosines = {question: self.library.cosines(question, rows) for question in meant.readings}
+        worth = worth_reading(found, cosines[meant.readings[0]], size)
+        places = [self.library.passage(rows[n], chosen) for n in worth]
         texts = [article.text[passage.start : passage.end] for article, passage in places]
         kept, reading, candidates = meant.readings[0], Reading(0.0, ()), list[Candidate]()
         for order, question in enumerate(meant.readings if texts else ()):
             one = credited(question, texts, self.reader.read(question, texts))
-            cosines = self.library.cosines(question, rows)
-            weighed = weigh(question, places, one, list(cosines), size, fitted)
+            weighed = weigh(question, places, one, list(cosines[question][worth]), size, fitted)
             weighed = doubted(decided(weighed, question), meant, order)
             if not candidates or (weighed and weighed[0].probability > candidates[0].probability):
                 kept, reading, candidates = question, one, weighed
         best = {n: max((s.score for s in reading.spans if s.passage == n), default=None) for n in range(len(texts))}
         considered = tuple(
-            Considered(article.source, passage.start, passage.end, hit.score, best[n])
-            for n, (hit, (article, passage)) in enumerate(zip(found, places, strict=True))
+            Considered(article.source, passage.start, passage.end, found[at].score, best[n])
+            for n, (at, (article, passage)) in enumerate(zip(worth, places, strict=True))
         )
         likely = answerable(candidates[0], fitted) if candidates else None
         return Found(kept, considered, tuple(texts), candidates, likely)

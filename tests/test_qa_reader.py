@@ -10,7 +10,7 @@ import math
 import zlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -24,9 +24,9 @@ from qa.reader import READERS, Reader, Reading, load_reader
 from qa.reader.extractive import Extractive
 from qa.reader.heads import ANSWER
 from qa.reader.listing import FEATURES
-from qa.reader.logits import in_batches, side_by_side
+from qa.reader.logits import Forward, in_batches, side_by_side
 from qa.reader.tidy import tidy
-from qa.reader.windows import Window, cut, load_tokenizer, make_windows
+from qa.reader.windows import Window, load_tokenizer, make_windows, to_cut
 
 WEIGHTS = Path(qa.reader.__file__).parent / "weights"
 QUESTION = "Which countries opposed training inside Ukraine?"
@@ -216,6 +216,10 @@ def test_a_passage_without_words_does_not_disturb_the_others(tokenizer):
     assert (reading.spans[0].text, reading.spans[0].passage) == ("France", 1)
 
 
+def logits_of(forward: Forward, windows: list[Window]) -> list[np.ndarray]:
+    return list(forward([lambda: windows], lambda window, logits: logits))
+
+
 def test_logits_come_back_in_the_order_of_the_windows_and_without_padding(tokenizer):
     batches = []
 
@@ -231,7 +235,7 @@ def test_logits_come_back_in_the_order_of_the_windows_and_without_padding(tokeni
         Window(n, rng.integers(0, 999, size), *[np.zeros(size, np.int64)] * 2, np.ones(size, bool))
         for n, size in enumerate(rng.integers(3, 384, 60))
     ]
-    found = Extractive("scripted", tokenizer, in_batches(forward)).logits(windows)
+    found = logits_of(in_batches(forward), windows)
     assert [rows[:, 0].tolist() for rows in found] == [window.ids.tolist() for window in windows]
     assert sorted(size for batch in batches for size in batch) == sorted(len(window) for window in windows)
     assert all(max(batch) * len(batch) <= 2048 for batch in batches)  # bounded work at a time
@@ -666,7 +670,9 @@ def test_a_foreign_models_logits_are_those_of_its_own_forward_pass(request, kind
         AutoModelForQuestionAnswering.from_pretrained(folder).eval(),
     )
     windows = make_windows(reader._tokenizer, QUESTION, FOREIGN[1:3])
-    for passage, logits in zip(FOREIGN[1:3], reader.logits(windows), strict=True):  # one by one: no padding here
+    for passage, logits in zip(
+        FOREIGN[1:3], logits_of(reader._forward, windows), strict=True
+    ):  # one by one: no padding here
         with torch.inference_mode():
             out = model(**tokenizer(QUESTION, passage, return_tensors="pt"))
         wanted = torch.stack([out.start_logits[0], out.end_logits[0]], dim=-1).numpy()
@@ -680,7 +686,7 @@ def test_a_bert_model_reads_the_same_with_and_without_transformers(bert_folder):
     ours, theirs = from_bert_folder("ours", bert_folder, "float32"), load_reader(str(bert_folder))
     windows = make_windows(load_tokenizer(bert_folder), QUESTION, FOREIGN)
     assert len(windows) > 4
-    for a, b in zip(ours.logits(windows), theirs.logits(windows), strict=True):
+    for a, b in zip(*(logits_of(reader._forward, windows) for reader in (ours, theirs)), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-4)
     one, two = ours.read(QUESTION, FOREIGN, top=5), theirs.read(QUESTION, FOREIGN, top=5)
     assert [(s.text, s.passage, s.start) for s in one.spans] == [(s.text, s.passage, s.start) for s in two.spans]
@@ -771,7 +777,7 @@ def test_side_by_side_or_in_batches_every_window_is_computed_once_and_in_order(t
         return np.stack([window.ids, window.type_ids], 1).astype(np.float32)
 
     passages = [FILLER * n + "Spain wrote back." for n in (30, 0, 7, 1)]
-    pieces = [partial(cut, tokenizer, QUESTION, n, passage) for n, passage in enumerate(passages)]
+    pieces = to_cut(tokenizer, QUESTION, enumerate(passages))
     expected = make_windows(tokenizer, QUESTION, passages)
     with ThreadPoolExecutor(3) as pool:
         for forward in (side_by_side(logits, pool), in_batches(lambda windows: map(logits, windows))):

@@ -21,7 +21,7 @@ from qa.reader.heads import ANSWER, TAGS, tagged_spans
 from qa.reader.listing import MOST, listed
 from qa.reader.logits import Forward, side_by_side
 from qa.reader.tidy import tidy, word_tokens
-from qa.reader.windows import MAX_LENGTH, MAX_QUESTION, Window, cut, load_tokenizer, shorten
+from qa.reader.windows import MAX_LENGTH, Window, load_tokenizer, to_cut
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -71,7 +71,8 @@ class Extractive:
         found: dict[Place, TokenSpan] = {}
         best, tagged = dict[int, float](), list[tuple[Window, np.ndarray]]()
         for window, logits, score, spans in self._each(question, passages, partial(self._searched, passages, top)):
-            tagged += [(window, logits)] if logits.shape[1] >= TAGS.stop else []
+            if logits.shape[1] >= TAGS.stop:
+                tagged.append((window, logits))
             if score is not None:
                 best[window.passage] = max(score, best.get(window.passage, -math.inf))
             for key, span in spans.items():
@@ -144,14 +145,8 @@ class Extractive:
 
     def _each(self, question: str, passages: Sequence[str], then: Callable[[Window, np.ndarray], _T]) -> Iterable[_T]:
         """`then` of all windows and their logits, the longest passages first: the last to end are short ones."""
-        asked = shorten(self._tokenizer, question, min(MAX_QUESTION, self._max_length // 3))
-        order = sorted(range(len(passages)), key=lambda n: -len(passages[n]))
-        pieces = [partial(cut, self._tokenizer, asked, n, passages[n], self._max_length) for n in order]
-        return self._forward(pieces, then)
-
-    def logits(self, windows: Sequence[Window]) -> list[np.ndarray]:
-        """(n, w) logits of each window."""
-        return list(self._forward([lambda: windows], lambda window, logits: logits))
+        order = sorted(enumerate(passages), key=lambda numbered: -len(numbered[1]))
+        return self._forward(to_cut(self._tokenizer, question, order, self._max_length), then)
 
 
 def shipped(threads: int | None = None) -> Extractive:

@@ -11,12 +11,10 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from qa.reader.windows import Window
+from qa.reader.windows import Piece, Window
 
 _T = TypeVar("_T")
 _BATCH_TOKENS = 2048
-Piece = Callable[[], Iterable[Window]]
-"""Cuts a passage."""
 
 
 class Forward(Protocol):

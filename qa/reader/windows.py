@@ -8,9 +8,9 @@ offsets are half-open code points into the passage as it was given.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,10 @@ class Window:
         return len(self.ids)
 
 
+Piece = Callable[[], Iterable[Window]]
+"""Cuts a passage."""
+
+
 def load_tokenizer(folder: str | Path) -> Tokenizer:
     """The `tokenizer.json` of a model folder, with padding and truncation switched off."""
     from tokenizers import Tokenizer
@@ -64,32 +68,37 @@ def make_windows(
     stride: int = STRIDE,
     max_question: int = MAX_QUESTION,
 ) -> list[Window]:
-    """All windows of all passages, in order.
+    """All windows of all passages, in order; see `to_cut`."""
+    numbered = enumerate(passages)
+    return [w for piece in to_cut(tokenizer, question, numbered, max_length, stride, max_question) for w in piece()]
+
+
+def to_cut(
+    tokenizer: Tokenizer,
+    question: str,
+    passages: Iterable[tuple[int, str]],
+    max_length: int = MAX_LENGTH,
+    stride: int = STRIDE,
+    max_question: int = MAX_QUESTION,
+) -> list[Piece]:
+    """The numbered passages, each to be cut into its windows when it is called, in any thread.
 
     A passage longer than a window is cut into windows that share `stride` tokens. A question of more than
     `max_question` tokens is cut, so that the passage always has room.
     """
     question = shorten(tokenizer, question, min(max_question, max_length // 3))
-    found = (cut(tokenizer, question, n, passage, max_length, stride) for n, passage in enumerate(passages))
-    return list(chain.from_iterable(found))
+    stride = min(stride, max_length // 3)
 
+    def cut(number: int, passage: str) -> list[Window]:
+        with _SETTING:  # truncation is a setting of the tokenizer, which threads share
+            tokenizer.enable_truncation(max_length, stride=stride, strategy="only_second")
+            try:
+                encoding = tokenizer.encode(question, passage)
+            finally:
+                tokenizer.no_truncation()
+        return [_window(number, part) for part in (encoding, *encoding.overflowing)]
 
-def cut(
-    tokenizer: Tokenizer,
-    question: str,
-    number: int,
-    passage: str,
-    max_length: int = MAX_LENGTH,
-    stride: int = STRIDE,
-) -> list[Window]:
-    """The windows of one passage, which has this number. question: not too long."""
-    with _SETTING:  # truncation is a setting of the tokenizer, which threads share
-        tokenizer.enable_truncation(max_length, stride=min(stride, max_length // 3), strategy="only_second")
-        try:
-            encoding = tokenizer.encode(question, passage)
-        finally:
-            tokenizer.no_truncation()
-    return [_window(number, part) for part in (encoding, *encoding.overflowing)]
+    return [partial(cut, *numbered) for numbered in passages]
 
 
 def shorten(tokenizer: Tokenizer, text: str, max_tokens: int) -> str:
