@@ -48,11 +48,11 @@ class Part:
                 rows, passages = self._library.passages_of(sources[n])
                 if article is None or not rows:
                     continue
-                vectors = self._library.vectors_of(rows)
+                records = self._library.records(rows)
                 if lap:
                     article = _named(replace(article, text=words.altered(article.text)), lap)
-                    vectors = disturb(vectors, NOISE, rng)
-                yield entry(article, passages), vectors.astype(np.float32)
+                    records["vector"] = disturb(records["vector"], NOISE, rng)
+                yield entry(article, passages), records
                 count += len(rows)
                 if count >= self._size:
                     break
@@ -69,10 +69,10 @@ def entry(article: Article, passages: list[Passage]) -> Entry:
 def to_folder(part: Part, facts: Mapping[str, Any], place: Path) -> float:
     """Writes a local library; returns seconds."""
     began = time.perf_counter()
-    vectors = dict[str, np.ndarray]()
+    records = dict[str, np.ndarray]()
 
     def fill(draft: Path) -> store.Manifest:
-        counts = write(draft, _noted(part, vectors), vectors.__getitem__, None)
+        counts = write(draft, _noted(part, records), records.__getitem__, facts, None)
         return counts | dict(facts) | {"folder": "bench", "built_ns": time.time_ns()}
 
     with store.writing(place):
@@ -86,17 +86,17 @@ def to_server(part: Part, facts: Mapping[str, Any], place: str) -> float:
     db = Database(place)
     db.execute(f"drop schema if exists {db.schema} cascade")
     schema.create(db, schema.empty({**facts, "folder": ""}))
-    vectors = dict[str, np.ndarray]()
-    for some in build.sets(_noted(part, vectors)):
-        writer.apply(db, "bench", some, (), vectors, time.time_ns())
-        vectors.clear()
+    records = dict[str, np.ndarray]()
+    for some in build.sets(_noted(part, records)):
+        writer.apply(db, "bench", some, (), records, time.time_ns())
+        records.clear()
     return time.perf_counter() - began
 
 
-def _noted(part: Part, vectors: dict[str, np.ndarray]) -> Iterator[Entry]:
-    """The files of a part; the vectors of each are put where they are looked up."""
+def _noted(part: Part, records: dict[str, np.ndarray]) -> Iterator[Entry]:
+    """The files of a part; the records of each are put where they are looked up."""
     for one, held in part:
-        vectors[key(*one.fresh[0])] = held
+        records[key(*one.fresh[0])] = held
         yield one
 
 

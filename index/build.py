@@ -17,6 +17,7 @@ from index.errors import EncoderMismatch, LibraryError, LibraryOutdated, NoArtic
 from index.formats import FORMATS, need_folder
 from index.generation import write
 from index.library import Library
+from index.parts import sizes
 from index.postgres import is_server
 from index.scan import Entry, look
 from index.tables import key
@@ -75,19 +76,21 @@ def build(
         new = _new(entries, old)
         texts = [text for held in new.values() for text in held]
         model = old.manifest["encoder_model"] if old else _model(encoder)
-        vectors = _embedded(place, with_workers(made, model, workers), texts, progress)
+        records = _embedded(place, with_workers(made, model, workers), texts, progress)
         ends = np.cumsum([len(held) for held in new.values()])
-        of = dict(zip(new, np.split(vectors, ends[:-1]), strict=True)) if new else {}
-        dim = vectors.shape[1] if len(texts) else (old.manifest["dim"] if old else 0)
+        of = dict(zip(new, np.split(records, ends[:-1]), strict=True)) if new else {}
+        shape = sizes(records.dtype)
+        if old and not len(texts):
+            shape = {name: old.manifest[name] for name in shape}
 
         def fill(draft: Path) -> store.Manifest:
-            counts = write(draft, entries, of.__getitem__, old)
+            counts = write(draft, entries, of.__getitem__, shape, old)
             return counts | {
                 "encoder": made.name,
                 "runtime": made.runtime,
                 "encoder_model": model,
                 "folder": _printable(str(root.resolve())),
-                "dim": dim,
+                **shape,
                 "built_ns": time.time_ns(),
             }
 
@@ -119,7 +122,7 @@ def _new(entries: list[Entry], old: Library | None) -> dict[str, list[str]]:
 
 
 def _embedded(place: Path, encoder: Encoder, texts: list[str], progress: Progress | None) -> np.ndarray:
-    """(n, dim); what an interrupted run has embedded is not embedded again."""
+    """(n,) records; what an interrupted run has embedded is not embedded again."""
     try:
         return pending.encode(place, encoder, texts, progress)
     except OSError as error:

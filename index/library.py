@@ -6,16 +6,18 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 
 from index import store
+from index.ahead import Ahead
 from index.article import Article
 from index.encoders import Encoder, load_encoder
 from index.errors import EncoderMismatch, LibraryCorrupt
 from index.filter import ALL, Filter
+from index.parts import by_parts, nearness, records
 from index.passages import Passage
 from index.postgres import is_server, open_library
 from index.search import Hit, Searcher
@@ -45,14 +47,15 @@ class Library:
 
     def __init__(self, folder: Path, generation: Path, manifest: store.Manifest, encoder: Encoder) -> None:
         self.folder, self.generation, self.manifest, self.encoder = folder, generation, manifest, encoder
-        self.encode_question = lru_cache(maxsize=64)(encoder.encode_question)
+        self.encode_question = Ahead(encoder.encode_question)
         self._ranked: tuple[object, list[Hit]] = (None, [])  # of the last search, which is soon asked for more
         try:
             uri = f"{(generation / 'articles.db').resolve().as_uri()}?mode=ro&immutable=1"
             self.db = sqlite3.connect(uri, uri=True, check_same_thread=False)
             self.db.execute("select 1 from article, passage, words limit 1")
             # mapped now, not when it is first needed: by then a writer may have taken the generation away
-            self.vectors = _vectors(generation / "vectors.f32", manifest["passages"], manifest["dim"])
+            self.vectors = _rows(generation / "vectors.f32", np.float32, manifest["passages"], manifest["dim"])
+            self.parts = _rows(generation / "parts.u4", np.uint8, manifest["passages"], manifest["parts"])
             self.nearest = np.memmap(generation / NAME, np.uint8, "r") if NAME in manifest["files"] else None
         except (sqlite3.Error, OSError, ValueError) as error:
             raise LibraryCorrupt(
@@ -106,7 +109,8 @@ class Library:
     def search(
         self, question: str, top: int, chosen: Filter | None = None, weights: Sequence[float] | None = None
     ) -> list[Hit]:
-        """The best passages by all searchers, fused, and spread over articles that say something of their own.
+        """The best passages by all searchers, fused, and spread over articles that say something of their own. Where
+        the passages' parts are known, the dense ranking is theirs, of all that any searcher found.
         weights: of the searchers, in the order of SEARCHERS."""
         asked = question, max(DEPTH, top), chosen, tuple(weights or WEIGHTS)
         if self._ranked[0] != asked:
@@ -115,7 +119,12 @@ class Library:
 
     def _rank(self, question: str, depth: int, chosen: Filter | None, weights: Sequence[float]) -> list[Hit]:
         allowed = self.allowed(chosen) if chosen else None
-        hits = fuse([searcher.search(question, depth, allowed) for searcher in self._searchers.values()], weights)
+        found = {name: searcher.search(question, depth, allowed) for name, searcher in self._searchers.items()}
+        if self.manifest["parts"]:
+            asked_for = [ranking for ranking, weight in zip(found.values(), weights, strict=True) if weight]
+            rows = sorted({hit.row for ranking in asked_for for hit in ranking})
+            found["dense"] = by_parts(rows, self.parts_of(rows), self.encode_question(question), depth)
+        hits = fuse(list(found.values()), weights)
         return spread(hits, *voices(self.db, hits), EACH)
 
     def cosines(self, question: str, rows: Sequence[int]) -> np.ndarray:
@@ -123,9 +132,23 @@ class Library:
         cosines: np.ndarray = self.vectors_of(rows) @ self.encode_question(question)
         return cosines
 
+    def nearness(self, question: str, rows: Sequence[int]) -> np.ndarray:
+        """(len(rows),) of the nearest part of each passage; of the whole where no parts are known."""
+        if not self.manifest["parts"]:
+            return self.cosines(question, rows)
+        return nearness(self.parts_of(rows), self.encode_question(question))
+
     def vectors_of(self, rows: Sequence[int]) -> np.ndarray:
         """(len(rows), dim) float32."""
         return np.asarray(self.vectors[list(rows)])
+
+    def parts_of(self, rows: Sequence[int]) -> np.ndarray:
+        """(len(rows), manifest["parts"]) uint8; see `index.parts`."""
+        return np.asarray(self.parts[list(rows)])
+
+    def records(self, rows: Sequence[int]) -> np.ndarray:
+        """What is kept of passages beside their text: (len(rows),) of `index.parts.record`."""
+        return records(self.vectors_of(rows), self.parts_of(rows))
 
     def allowed(self, chosen: Filter) -> np.ndarray:
         """(m,) int64: the rows of passages of which an article passes the filter, ascending."""
@@ -267,11 +290,11 @@ def encoder_of(manifest: store.Manifest, asked: str | None, library: str, remedy
     return made
 
 
-def _vectors(path: Path, count: int, dim: int) -> np.ndarray:
-    """(count, dim) float32, unit rows, mapped from the file."""
-    if not count:
-        return np.zeros((0, dim), np.float32)
-    return np.memmap(path, np.float32, "r", shape=(count, dim))
+def _rows(path: Path, kind: type[np.generic], count: int, width: int) -> np.ndarray:
+    """(count, width), mapped from the file."""
+    if not count or not width:
+        return np.zeros((count, width), kind)
+    return np.memmap(path, kind, "r", shape=(count, width))
 
 
 def _dense(library: Library) -> Searcher:

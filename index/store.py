@@ -5,6 +5,7 @@
     DIR/gen-000002/manifest.json    format, encoder, folder, counts, and size and SHA-256 of every other file
     DIR/gen-000002/articles.db      SQLite: files, articles, passages, their words
     DIR/gen-000002/vectors.f32      (passages, dim) little-endian float32, unit rows
+    DIR/gen-000002/parts.u4         where the encoder gives them: (passages, parts) bytes (`index.parts`)
     DIR/gen-000002/dense.faiss      of many passages only: the vectors as 4-bit codes (`index.search.codes`)
 
 A generation is written beside the current one and takes its place by one rename, so that a reader sees the old or the
@@ -27,7 +28,7 @@ from typing import Any
 from index import disk
 from index.errors import LibraryCorrupt, LibraryError, LibraryLocked, LibraryMissing, LibraryOutdated
 
-FORMAT = 5
+FORMAT = 6
 CHECKED_AT_OPEN = 256 * 2**20  # bytes up to which every open compares hashes (.2 s); above, sizes, and the hash of
 # each article that is read; `attest doctor` compares all
 

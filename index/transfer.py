@@ -10,15 +10,16 @@ from pathlib import Path
 import numpy as np
 
 from index import store
-from index.encoders import Progress
+from index.encoders import Progress, layout
 from index.errors import LibraryError
 from index.generation import write
 from index.library import Library
+from index.parts import sizes
 from index.postgres import is_server
 from index.scan import Entry
 from index.tables import key
 
-FACTS = ("encoder", "runtime", "encoder_model", "dim")  # of a manifest, that hold for a copy as well
+FACTS = ("encoder", "runtime", "encoder_model", "dim", "parts")  # of a manifest, that hold for a copy as well
 
 
 def copy(source: str | Path, target: str | Path, progress: Progress | None = None) -> Library:
@@ -52,11 +53,11 @@ class Entries:
                 self._progress(n, len(files))
 
 
-def _vectors(library: Library, name: str) -> np.ndarray:
+def _records(library: Library, name: str) -> np.ndarray:
     """Of the passages of the text of that key."""
     held = library.text(name)
     assert held is not None
-    return library.vectors_of(held[0])
+    return library.records(held[0])
 
 
 def _to_folder(held: Library, place: Path, progress: Progress | None) -> None:
@@ -66,7 +67,7 @@ def _to_folder(held: Library, place: Path, progress: Progress | None) -> None:
     facts = {name: held.manifest[name] for name in (*FACTS, "folder")}
 
     def fill(draft: Path) -> store.Manifest:
-        counts = write(draft, Entries(held, progress), partial(_vectors, held), None)
+        counts = write(draft, Entries(held, progress), partial(_records, held), facts, None)
         return counts | facts | {"built_ns": held.built_ns}
 
     with store.writing(place):
@@ -78,14 +79,14 @@ def _to_server(held: Library, place: str, progress: Progress | None) -> None:
     from index.postgres.connection import Database
 
     db = Database(place)
-    dim = held.manifest["dim"] or len(held.encode_question("x"))  # 0 where a library has no passage
-    schema.create(db, schema.empty({name: held.manifest[name] for name in (*FACTS, "folder")} | {"dim": dim}))
+    shape = sizes(layout(held.encoder))  # the manifest has none where a library has no passage
+    schema.create(db, schema.empty({name: held.manifest[name] for name in (*FACTS, "folder")} | shape))
     made = schema.read(db)[1]["encoder"]
     if made != held.manifest["encoder"]:
         raise LibraryError(f"{db.place} has a library that another encoder built ({made!r}); name another one")
     for folder, seen in held.folders.items():
         for part in build.sets(Entries(held, progress, folder)):
             names = {key(*one) for entry in part for one in entry.fresh}
-            vectors = {name: _vectors(held, name) for name in names}
-            writer.apply(db, folder, part, (), vectors, min(seen, time.time_ns()))
+            records = {name: _records(held, name) for name in names}
+            writer.apply(db, folder, part, (), records, min(seen, time.time_ns()))
     build.graph(db)

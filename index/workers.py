@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from index.cluster import check, connected, reason
-from index.encoders import Encoder, Progress, load_encoder
+from index.encoders import Encoder, Progress, embed, load_encoder
 from index.errors import ModelError, WorkersError
 
 PART = 256  # texts that a process embeds at a time, and that are done again where it is lost
@@ -37,7 +37,7 @@ def with_workers(encoder: Encoder, model: str, where: str | None) -> Encoder:
 
 
 class Workers:
-    """An encoder whose `stream` runs on Ray; `encode` and `encode_question` run here, for few texts."""
+    """An encoder whose `stream` runs on Ray; the others run here, for few texts."""
 
     def __init__(self, encoder: Encoder, model: str, where: str) -> None:
         check(where)
@@ -47,19 +47,22 @@ class Workers:
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
         return self._encoder.encode(texts, progress)
 
+    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
+        return embed(self._encoder, texts, progress)
+
     def encode_question(self, question: str) -> np.ndarray:
         return self._encoder.encode_question(question)
 
     def stream(self, texts: Sequence[str]) -> Iterator[tuple[Sequence[int], np.ndarray]]:
         """As `Streaming` has it. Raises WorkersError where the cluster cannot be reached or gives up."""
-        probe = self.encode_question(_PROBE)
+        probe = self.embed([_PROBE])
         try:
             with connected(self._where) as most:
                 for at in range(0, len(texts), JOB):
                     parts = _put(texts, range(at, min(at + JOB, len(texts))))
                     following = _job(self._where, parts, most, self._model, self.name, probe)
                     while (batch := following()) is not None:
-                        yield batch["number"].tolist(), batch["vector"]
+                        yield batch["number"].tolist(), np.ascontiguousarray(batch["made"]).view(probe.dtype)[:, 0]
         except WorkersError:
             raise
         except Exception as error:  # Ray's have no base of their own
@@ -76,7 +79,8 @@ class Embed:
 
     def __call__(self, batch: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         self._encoder = self._encoder or _same(*self._caller)
-        return {"number": batch["number"], "vector": self._encoder.encode(list(batch["text"]))}
+        made = embed(self._encoder, list(batch["text"]))
+        return {"number": batch["number"], "made": made.view(np.uint8).reshape(len(made), -1)}
 
 
 class Job:
@@ -107,7 +111,8 @@ class Job:
 def _same(model: str, name: str, probe: np.ndarray) -> Encoder:
     os.environ.update(OMP_NUM_THREADS="1", TOKENIZERS_PARALLELISM="false")  # there is a process for each core
     made = load_encoder(model)
-    if made.name != name or float(made.encode_question(_PROBE) @ probe) < 0.999:
+    same = made.name == name and (own := embed(made, [_PROBE])).dtype == probe.dtype
+    if not same or float(own["vector"][0] @ probe["vector"][0]) < 0.999:
         node = socket.gethostname()
         raise ModelError(f"encoder {made.name} of node {node} is not {name}; install the same attest-qa there")
     return made

@@ -103,6 +103,7 @@ class Assistant:
         if top is not None and top < 1:
             raise QuestionError(f"top is {top}; ask for at least 1 answer")
         chosen = make_filter(sources, since, until, as_of)
+        self.library.encode_question.expect(asked)
         with self.library.snapshot():
             return self._answer(question, asked, history, chosen, top, began)
 
@@ -173,7 +174,7 @@ class Assistant:
         found = hits(self.library, meant, most, chosen)
         rows = [hit.row for hit in found]
         cosines = {question: self.library.cosines(question, rows) for question in meant.readings}
-        worth = worth_reading(found, cosines[meant.readings[0]], size)
+        worth = worth_reading(found, self.library.nearness(meant.readings[0], rows), size)
         places = [self.library.passage(rows[n], chosen) for n in worth]
         texts = [article.text[passage.start : passage.end] for article, passage in places]
         kept, reading, candidates = meant.readings[0], Reading(0.0, ()), list[Candidate]()

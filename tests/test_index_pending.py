@@ -43,8 +43,8 @@ def stopped(place: Path, after: int, name: str = "hashed") -> None:
 
 def test_each_text_is_embedded_once_and_in_its_place(tmp_path):
     encoder, told = Stopping(), []
-    vectors = pending.encode(tmp_path, encoder, TEXTS, lambda *step: told.append(step))
-    assert np.array_equal(vectors, Hashed().encode(TEXTS))
+    made = pending.encode(tmp_path, encoder, TEXTS, lambda *step: told.append(step))
+    assert np.array_equal(made["vector"], Hashed().encode(TEXTS))
     assert encoder.done == len(set(TEXTS))
     assert told == sorted(told) and told[-1] == (len(set(TEXTS)), len(set(TEXTS)))
 
@@ -53,7 +53,7 @@ def test_each_text_is_embedded_once_and_in_its_place(tmp_path):
 def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path, after):
     stopped(tmp_path, after)
     encoder = Stopping()
-    assert np.array_equal(pending.encode(tmp_path, encoder, TEXTS), Hashed().encode(TEXTS))
+    assert np.array_equal(pending.encode(tmp_path, encoder, TEXTS)["vector"], Hashed().encode(TEXTS))
     assert encoder.done == len(set(TEXTS)) - after // 10 * 10
 
 
@@ -73,7 +73,7 @@ def test_a_cut_or_changed_record_is_embedded_again(tmp_path, at):
     for held, lost in ((data, 1), (data[: at + 1], None)):
         file.write_bytes(held)
         encoder = Stopping()
-        assert np.array_equal(pending.encode(tmp_path, encoder, TEXTS), Hashed().encode(TEXTS))
+        assert np.array_equal(pending.encode(tmp_path, encoder, TEXTS)["vector"], Hashed().encode(TEXTS))
         assert lost is None or encoder.done == len(set(TEXTS)) - 50 + lost
 
 

@@ -21,14 +21,14 @@ from hypothesis import strategies as st
 
 from index import Library, build, pending
 from index.cluster import reason
-from index.encoders import Hashed, Streaming, load_encoder
+from index.encoders import Hashed, Streaming, embed, layout, load_encoder
 from index.errors import ModelError, WorkersError
 from index.workers import PART, Embed, Workers, with_workers
 from qa.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXTS = [f"Text {n % 23} tells of number {n % 7}." for n in range(200)]  # 161 different ones
-RECORD = np.dtype([("key", "V16"), ("vector", "<f4", 256), ("crc", "<u4")])
+RECORD = np.dtype([("key", "V16"), ("made", layout(Hashed())), ("crc", "<u4")])
 
 
 class Delivering(Hashed):
@@ -41,7 +41,7 @@ class Delivering(Hashed):
         self.asked = len(texts)
         try:
             for numbers in self.deliveries or [range(len(texts))]:
-                yield numbers, self.encode([texts[n] for n in numbers])
+                yield numbers, embed(self, [texts[n] for n in numbers])
             if self.fail:
                 raise self.fail
         finally:
@@ -66,7 +66,7 @@ def test_any_order_and_any_repetition_gives_each_text_its_vector_once(tmp_path_f
     chance.shuffle(all_of_them)
     parts = [all_of_them[at : at + 20] for at in range(0, 161, 20)] + again
     chance.shuffle(parts)
-    assert np.array_equal(pending.encode(place, Delivering(*parts), TEXTS), Hashed().encode(TEXTS))
+    assert np.array_equal(pending.encode(place, Delivering(*parts), TEXTS)["vector"], Hashed().encode(TEXTS))
     assert len(kept(place)) == len(set(kept(place))) == 161
 
 
@@ -75,8 +75,8 @@ def test_what_was_delivered_before_a_failure_is_not_asked_for_again(tmp_path):
     with pytest.raises(WorkersError, match="gone"):
         pending.encode(tmp_path, stopping, TEXTS)
     again, told = Delivering(), []
-    vectors = pending.encode(tmp_path, again, TEXTS, lambda *step: told.append(step))
-    assert np.array_equal(vectors, Hashed().encode(TEXTS))
+    made = pending.encode(tmp_path, again, TEXTS, lambda *step: told.append(step))
+    assert np.array_equal(made["vector"], Hashed().encode(TEXTS))
     assert again.asked == 157 and told == [(161, 161)]
 
 
@@ -155,8 +155,8 @@ def test_a_cluster_that_is_away_is_told_at_once(write, tmp_path, capsys, scheme)
 
 def test_each_process_embeds_as_the_caller_does():
     batch = {"number": np.array([4, 2]), "text": np.array(["one", "two"], object)}
-    made = Embed("hashed", "hashed", Hashed().encode_question("The letters were sent on 7 June."))(batch)
-    assert made["number"].tolist() == [4, 2] and np.array_equal(made["vector"], Hashed().encode(["one", "two"]))
+    made = Embed("hashed", "hashed", embed(Hashed(), ["The letters were sent on 7 June."]))(batch)
+    assert made["number"].tolist() == [4, 2] and made["made"].tobytes() == embed(Hashed(), ["one", "two"]).tobytes()
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_each_process_embeds_as_the_caller_does():
 )
 def test_a_process_that_embeds_otherwise_is_refused(name, probe):
     with pytest.raises(ModelError, match="install the same attest-qa"):
-        Embed("hashed", name, Hashed().encode_question(probe))({"number": np.array([0]), "text": np.array(["x"])})
+        Embed("hashed", name, embed(Hashed(), [probe]))({"number": np.array([0]), "text": np.array(["x"])})
 
 
 TRACE = "\x1b[36mray::Map()\x1b[39m (pid=1)\n  File: x\n  y: z\n"

@@ -11,8 +11,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 import numpy as np
 
 from index import pending
-from index.encoders import Progress, load_encoder
+from index.encoders import Progress, layout, load_encoder
 from index.errors import LibraryMissing
+from index.parts import sizes
 from index.postgres import schema
 from index.postgres.connection import Database
 from index.postgres.keeping import keeping
@@ -67,7 +68,7 @@ def graph(db: Database) -> None:
 def _create(place: str, model: str) -> None:
     made = load_encoder(model)
     facts = {"encoder": made.name, "runtime": made.runtime, "encoder_model": model, "folder": ""}
-    schema.create(Database(place), schema.empty(facts | {"dim": len(made.encode_question("x"))}))
+    schema.create(Database(place), schema.empty(facts | sizes(layout(made))))
 
 
 def _write(
@@ -91,21 +92,21 @@ def _write(
     encoder = with_workers(library.encoder, library.manifest["encoder_model"], workers)
     with keeping(library.db, folder) as kept:
 
-        def embed(names: Collection[str]) -> dict[str, np.ndarray]:
+        def embedded(names: Collection[str]) -> dict[str, np.ndarray]:
             nonlocal done
             flat = [text for name in names for text in texts[name]]
             told = None if progress is None else lambda part, _: progress(min(total, done + part), total)
-            vectors = pending.encode(kept, encoder, flat, told)
+            records = pending.encode(kept, encoder, flat, told)
             done += len(flat)
             ends = np.cumsum([len(texts[name]) for name in names])
-            return dict(zip(names, np.split(vectors, ends[:-1]), strict=True)) if names else {}
+            return dict(zip(names, np.split(records, ends[:-1]), strict=True)) if names else {}
 
         parts = list(sets(news, LARGE_SET if workers else None)) or [[]]
         for n, part in enumerate(parts, 1):
             names = dict.fromkeys(key(*one) for entry in part for one in entry.fresh)
-            vectors = embed([name for name in names if name not in known])
+            records = embedded([name for name in names if name not in known])
             last = n == len(parts)  # what is gone from one place may have come to another: then its text stays
-            _apply(library.db, folder, part, gone if last else (), vectors, began, embed)
+            _apply(library.db, folder, part, gone if last else (), records, began, embedded)
             known |= names.keys()
         pending.forget(kept)
     return done
@@ -116,15 +117,15 @@ def _apply(
     folder: str,
     part: Sequence[Entry],
     gone: Sequence[str],
-    vectors: dict[str, np.ndarray],
+    records: dict[str, np.ndarray],
     began: int,
-    embed: Callable[[list[str]], dict[str, np.ndarray]],
+    embedded: Callable[[list[str]], dict[str, np.ndarray]],
 ) -> None:
     while True:
         try:
-            return apply(db, folder, part, gone, vectors, began)
+            return apply(db, folder, part, gone, records, began)
         except Missing as error:
-            vectors |= embed(sorted(error.args[0]))
+            records |= embedded(sorted(error.args[0]))
 
 
 def sets(news: Iterable[Entry], most: int | None = None) -> Iterator[list[Entry]]:

@@ -76,9 +76,9 @@ def as_vector(value: Any) -> Any:
     return value
 
 
-def crc(vector: np.ndarray) -> int:
-    """CRC-32 of the vector's bytes, which is kept beside it."""
-    return zlib.crc32(np.ascontiguousarray(vector, "<f4").tobytes())
+def crc(vector: np.ndarray, parts: Any) -> int:
+    """CRC-32 of a passage's vector and the bytes of its parts, which is kept beside them."""
+    return zlib.crc32(bytes(parts), zlib.crc32(np.ascontiguousarray(vector, "<f4").tobytes()))
 
 
 def _halved(query: np.ndarray, near: str | None) -> Any:

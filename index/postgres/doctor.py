@@ -72,11 +72,11 @@ def _originals(db: Database) -> str | None:
 def _passages(db: Database) -> str | None:
     """Each lies in its text, has the vector that was written, and a row of its own from 0 on."""
     rows = 0
-    for held in _parts(db, "select id, vector, crc from passage where id > ? order by id limit ?", -1):
-        for row, vector, written in held:
+    for held in _parts(db, "select id, vector, parts, crc from passage where id > ? order by id limit ?", -1):
+        for row, vector, parts, written in held:
             if row != rows:
                 return f"row {rows} is missing, or there more than once"
-            if vector is None or crc(vector.to_numpy()) != written:
+            if vector is None or parts is None or crc(vector.to_numpy(), parts) != written:
                 return f"the vector of row {row} has changed since it was stored (CRC-32)"
             rows += 1
     inside = 'start >= 0 and "end" <= (select length(text) from text where id = p.text)'

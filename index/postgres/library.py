@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property, lru_cache, wraps
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
+from index.ahead import Ahead
 from index.encoders import Encoder
 from index.errors import LibraryCorrupt
 from index.filter import Filter
@@ -48,7 +49,7 @@ class ServerLibrary(Library):
 
     def __init__(self, place: str, db: Database, encoder: Encoder, of: str | None) -> None:
         self.db, self.folder, self.encoder, self._of = db, place, encoder, of
-        self.encode_question = lru_cache(maxsize=64)(encoder.encode_question)
+        self.encode_question = Ahead(encoder.encode_question)
         self.generation = Path(db.schema)
         self._one, self._ranked, self._near = threading.RLock(), (None, []), None
         self.version, self.manifest = -1, Manifest()
@@ -122,6 +123,10 @@ class ServerLibrary(Library):
         found, vectors = fetched(self.db, "select id, vector from passage where id = any(?)", [list(rows)])
         place = {row: n for n, row in enumerate(found.tolist())}
         return vectors[[place[row] for row in rows]]
+
+    def parts_of(self, rows: Sequence[int]) -> np.ndarray:
+        found: dict[int, bytes] = dict(self.db.execute("select id, parts from passage where id = any(?)", [list(rows)]))
+        return np.frombuffer(b"".join(found[row] for row in rows), np.uint8).reshape(len(rows), self.manifest["parts"])
 
     def _broken(self, what: str) -> LibraryCorrupt:
         return broken(self.db.place, what)

@@ -27,7 +27,8 @@ _TABLES = (
     "primary key (id))",
     f"article(id bigint generated always as identity, file {_WORD}, source {_WORD} primary key, title text, "
     f"published {_WORD}, dated_by text, author text, url text, language text, sha256 text, text bigint)",
-    'passage(id bigint, text bigint, start int, "end" int, vector vector({dim}), crc bigint, primary key (id, text))',
+    'passage(id bigint, text bigint, start int, "end" int, vector vector({dim}), parts bytea, crc bigint, '
+    "primary key (id, text))",
     f"words(block int, term {_WORD}, places bytea, counts bytea, primary key (term, block))",
     "lengths(block int primary key, lengths bytea)",
     "band(key bigint, text bigint, primary key (key, text))",
@@ -57,7 +58,8 @@ _SPREAD = (
 
 
 def empty(facts: Mapping[str, Any]) -> Manifest:
-    """The manifest of a library without articles. facts: its encoder, runtime, encoder_model, dim and folder."""
+    """The manifest of a library without articles. facts: its encoder, runtime, encoder_model, dim, parts
+    and folder."""
     return {**facts, "format": FORMAT, "articles": 0, "passages": 0, "built_ns": 0, "folders": {}, "files": {}}
 
 

@@ -22,14 +22,14 @@ class Missing(LookupError):
 
 
 class ServerTables(Tables):
-    """As those of a folder, with the vectors beside the passages. folder: of the files. vectors: by key of the text.
+    """As those of a folder, with the vectors beside the passages. folder: of the files. records: by key of the text.
     wanted: keys of texts that stay when their last article goes, since another one comes."""
 
     db: Database
 
-    def __init__(self, db: Database, folder: str, vectors: Mapping[str, np.ndarray], wanted: Collection[str]) -> None:
+    def __init__(self, db: Database, folder: str, records: Mapping[str, np.ndarray], wanted: Collection[str]) -> None:
         super().__init__(db)
-        self._folder, self._vectors, self._wanted = folder, vectors, wanted
+        self._folder, self._records, self._wanted = folder, records, wanted
         self._new, self._torn = list[int](), set[int]()
 
     def add_file(self, file: File, original: Sequence[bytes]) -> None:
@@ -37,9 +37,9 @@ class ServerTables(Tables):
         self.db.execute("update file set folder = ? where path = ?", (self._folder, file.path))
 
     def _place(self, name: str, places: Sequence[tuple[int, int, int, int]]) -> None:
-        held = zip(places, self._vectors[name], strict=True)
-        lines = [(*place, as_vector(vector), crc(vector)) for place, vector in held]
-        self.db.executemany("insert into passage values (?, ?, ?, ?, ?, ?)", lines)
+        held = zip(places, self._records[name], strict=True)
+        lines = [(*place, as_vector(one["vector"]), one["parts"].tobytes(), crc(*one)) for place, one in held]
+        self.db.executemany("insert into passage values (?, ?, ?, ?, ?, ?, ?)", lines)
         self._new.append(self.text(name) or 0)
 
     def _drop_text(self, number: int) -> None:
@@ -59,9 +59,9 @@ class ServerTables(Tables):
 
 
 def apply(
-    db: Database, folder: str, entries: Sequence[Entry], gone: Sequence[str], vectors: Mapping[str, np.ndarray], at: int
+    db: Database, folder: str, entries: Sequence[Entry], gone: Sequence[str], records: Mapping[str, np.ndarray], at: int
 ) -> None:
-    """The files of `entries` as they are now, and those of `gone` no more. vectors: of the texts that the library
+    """The files of `entries` as they are now, and those of `gone` no more. records: of the texts that the library
     lacks, by key. at: when the folder was looked at, nanoseconds since 1970. Raises Missing, with nothing changed."""
     with db.transaction():
         db.execute("update library set version = version + 1 where id = 1")  # waits for the writer before us
@@ -73,8 +73,8 @@ def apply(
         entries = [settled for entry in entries if (settled := _settled(db, entry, held))]
         fresh = [entry for entry in entries if not entry.kept]
         wanted = {key(*one) for entry in fresh for one in entry.fresh}
-        tables = ServerTables(db, folder, vectors, wanted)
-        if lacking := {name for name in wanted if name not in vectors and tables.text(name) is None}:
+        tables = ServerTables(db, folder, records, wanted)
+        if lacking := {name for name in wanted if name not in records and tables.text(name) is None}:
             raise Missing(lacking)
         tables.drop(
             [*(path for path in gone if path in held), *(entry.file.path for entry in fresh if entry.file.path in held)]
