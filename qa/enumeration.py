@@ -8,6 +8,7 @@ import re
 
 from qa.phrases import NAME, Extent, is_bare, is_gloss, is_name, is_sentence, is_thing, trim
 from qa.separators import Separator, separators
+from qa.wording import PAST
 
 _LEAD = r"(?:including|such as|namely|notably|among them)\s"
 _LEADS = re.compile(_LEAD, re.I)
@@ -25,6 +26,9 @@ _TITLES = re.compile(
 )
 _HEAD_OF = re.compile(
     r"(?:[Tt]he\s)?(?:[a-z-]{2,20}\s){0,3}[a-z-]{2,20}s\s(?:of|in|from|with|to|at)\s(?=(?:the\s)?[A-Z])"
+)
+_DONE_TO = re.compile(  # "sent a letter to the United States"
+    rf"(?P<verb>[a-z]+)\s(?:[\w’'-]+\s){{0,4}}?(?:to|with|from|against|for)\s(?P<member>(?:the\s)?{NAME})"
 )
 _ASIDE = re.compile(r"(?:in|on|at|by|for|with|to|perhaps|possibly|finally)\b")
 
@@ -106,7 +110,18 @@ def _introduced(text: str, parts: list[Extent]) -> list[Extent]:
         if n == 0 and named and (match := _TITLES.match(text, start, end) or _HEAD_OF.match(text, start, end)):
             start = match.end()
         found.append(trim(text, start, end))
-    return found
+    return _behind_verb(text, found)
+
+
+def _behind_verb(text: str, parts: list[Extent]) -> list[Extent]:
+    """Where names follow a part that tells what was done to the first of them ("Ann Lee, sent letters to", "Oslo"),
+    the list begins there."""
+    for n in range(len(parts) - 2, -1, -1):
+        done = _DONE_TO.fullmatch(text, *parts[n])
+        if done and (done["verb"].endswith("ed") or done["verb"] in PAST):
+            names = all(is_name(text, *part) for part in parts[n + 1 :])
+            return [done.span("member"), *parts[n + 1 :]] if names else parts
+    return parts
 
 
 def _cut(whole: Extent, seps: list[Separator]) -> list[Extent]:

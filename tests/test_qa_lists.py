@@ -33,6 +33,8 @@ CUT = [
     ("ten countries, including Poland, Denmark and Latvia", ["Poland", "Denmark", "Latvia"]),
     ("world leaders, including President Joe Biden and Zelensky", ["President Joe Biden", "Zelensky"]),
     ("the United States and ten countries, including Poland and Latvia", ["the United States", "Poland", "Latvia"]),
+    ("the chief, Ann Lee, sent a letter to Chile and ten states, including Peru and Laos", ["Chile", "Peru", "Laos"]),
+    ("wrote to Chile, Peru and Laos", ["Chile", "Peru", "Laos"]),
     ("Šimonytė and some others, among them Roth, Bach, and Moll", ["Šimonytė", "Roth", "Bach", "Moll"]),
     ("Training would centre on mines, radar, and trade in arms", ["mines", "radar", "trade in arms"]),
     ("The group includes Spain, Italy and France", ["Spain", "Italy", "France"]),
