@@ -70,6 +70,7 @@ def nearness(codes: np.ndarray, question: np.ndarray) -> np.ndarray:
 
 
 def by_parts(rows: Sequence[int], codes: np.ndarray, question: np.ndarray, top: int) -> list[Hit]:
-    """The best of these passages, ties to the lower row."""
-    near = nearness(codes, question).tolist()
-    return sorted(map(Hit, rows, near), key=lambda hit: (-hit.score, hit.row))[:top]
+    """The best of these passages, ties to the lower row. rows: ascending."""
+    near = nearness(codes, question)
+    best = np.argsort(-near, kind="stable")[:top]
+    return [Hit(rows[n], score) for n, score in zip(best.tolist(), near[best].tolist(), strict=True)]
