@@ -21,6 +21,7 @@ from qa.wording import PAST
 _OTHER = re.compile(rf"(?<![\w’'.-])(?P<first>(?:the\s)?{NAME}(?:,\s(?:the\s)?{NAME}){{0,5}}),?\s(?:and|or)\sother\s$")
 _BUT = re.compile(r",?\s(?:but|and)\s(?:(?:also|instead|then)\s)?(?P<verb>[a-z]+)\s")
 _MARKS, _REST = re.compile('[“”"]'), re.compile('[.,!?…]{0,2}[”"]')
+_WILL = "(?:to|will|would|did|does|do|can|could|shall|should|must|may|might)"
 _REACH = 120  # code points before a span that are looked at
 
 
@@ -66,8 +67,10 @@ def _opens(text: str, place: int) -> bool | None:
 
 
 def _is_asked(verb: str, question: str) -> bool:
+    """Whether it is a verb of the question: past here ("announced"), or as it is asked for ("is going to train")."""
     past = verb.endswith("ed") or verb in PAST
-    return past and stem(verb) in asked(question).common
+    alike = past or re.search(rf"\b{_WILL}\s(?:[\w’'-]+\s){{0,4}}?{verb}\b", question, re.I)
+    return bool(alike) and stem(verb) in asked(question).common
 
 
 def _within(text: str, start: int, end: int) -> Extent:

@@ -7,7 +7,7 @@ thing is decided by `qa.same`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from qa.candidates import Candidate, touch
@@ -36,7 +36,8 @@ def members(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
     best = candidates[0].probability
     likely = [candidate for candidate in candidates if candidate.probability >= RIVAL * best]
     lists = [_listed(candidate, asked) for candidate in likely]
-    first = next((found for found in lists if len(found) == most), lists[0])  # "which three": who enumerates three
+    counted = (found for found in (*lists, *_around(candidates, asked)) if len(found) == most)
+    first = next(counted, lists[0])  # "which three": who enumerates three
     if len(first) < 2:
         first = _between(likely, asked) or _within(candidates[0], lists[1:]) or first
     if asked == "open" and len(first) < 2:
@@ -79,6 +80,15 @@ def _between(candidates: Sequence[Candidate], asked: Kind) -> list[Candidate]:
         if len(found) > 1 and all(is_name(text, a, b) or asked == "list" for a, b in found):
             return [_narrowed(best, extent) for extent in found]
     return []
+
+
+def _around(candidates: Sequence[Candidate], asked: Kind) -> Iterator[list[Candidate]]:
+    """What less likely spans list that hold the best one, as likely as it."""
+    best = candidates[0]
+    for other in candidates[1:]:
+        (start, end), (first, last) = other.extent, best.extent
+        if touch(best, other) and start <= first and last <= end:
+            yield [replace(part, probability=best.probability) for part in _listed(other, asked)]
 
 
 def _within(best: Candidate, lists: Sequence[list[Candidate]]) -> list[Candidate]:

@@ -6,6 +6,9 @@ from qa.cut import whole
 from qa.fitting import fits
 from qa.reader import Span
 
+GET = "He did not count the jets that Lyon will get, but announced a plan."
+SEND = "It is to send the jets to Lyon and train new pilots."
+
 
 @pytest.mark.parametrize(
     ("text", "part", "expected"),
@@ -36,15 +39,17 @@ def test_a_span_becomes_what_a_person_would_underline(text, part, expected):
 
 
 @pytest.mark.parametrize(
-    ("question", "part", "expected"),
+    ("question", "text", "part", "expected"),
     [
-        ("What did he announce?", "jets that Lyon will get, but announced a plan", "a plan"),
-        ("What did he give?", "jets that Lyon will get, but announced a plan", None),
-        ("What did he announce?", "a plan", None),
+        ("What did he announce?", GET, "jets that Lyon will get, but announced a plan", "a plan"),
+        ("What did he give?", GET, "jets that Lyon will get, but announced a plan", None),
+        ("What did he announce?", GET, "a plan", None),
+        ("Whom is France going to train?", SEND, "Lyon and train new pilots", "new pilots"),
+        ("Whom will France train?", SEND, "Lyon and train new pilots", "new pilots"),
+        ("By train, where does it send them?", SEND, "Lyon and train new pilots", None),
     ],
 )
-def test_a_span_begins_behind_the_verb_that_was_asked_for(question, part, expected):
-    text = "He did not count the jets that Lyon will get, but announced a plan."
+def test_a_span_begins_behind_the_verb_that_was_asked_for(question, text, part, expected):
     start = text.index(part)
     found = whole(question, Span(part, 0, start, start + len(part), 1.0), text)
     assert found.text == (expected or part) == text[found.start : found.end]

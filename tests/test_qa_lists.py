@@ -282,6 +282,17 @@ def test_what_the_best_clause_enumerates_is_taken_from_a_likely_part_of_it():
     assert {candidate.probability for candidate in found} == {0.6}
 
 
+def test_what_lists_as_many_as_are_asked_for_around_the_best_span_is_taken_however_unlikely():
+    part, whole = (
+        (COURSE, "keeping boats afloat", 0.6),
+        (COURSE, "first aid, keeping boats afloat, and radio work", 0.05),
+    )
+    found = members("What three subjects are taught?", candidates(part, whole))
+    assert [candidate.span.text for candidate in found] == ["first aid", "keeping boats afloat", "radio work"]
+    assert {candidate.probability for candidate in found} == {0.6}
+    assert listed("What two subjects are taught?", part, whole) == listed("What two subjects are taught?", part)
+
+
 def test_names_and_other_things_are_no_company():
     subjects = (COURSE, "first aid, keeping boats afloat, and radio work", 0.6)
     assert len(listed("What subjects are taught?", subjects, (LATER, "Cold Harbour", 0.55))) == 3
