@@ -5,8 +5,10 @@ none, or one of another sort.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from index.dates import MONTHS
+from index.search.lexical import STOP, stem, stems
 from index.sentences import touched
 from qa.asked import asked
 from qa.dates import asks_when
@@ -31,16 +33,33 @@ _COMES = re.compile(
 )
 
 
+_WHO = re.compile(r"\bwho(?:m|se)?\b(?!\s(?:is|was|are|were)\b|['’]s\b)", re.IGNORECASE)  # and not "who is the chief"
+_BEHIND, _BEFORE = re.compile(r"([^,.;:!?()\n]{3,60}),\s$"), re.compile(r",\s([^,.;:!?()\n]{3,60})(?=[,.;:])")
+
+
 def fits(question: str, text: str, start: int, end: int) -> bool:
     """False for the number in a name ("Mirage 2000-5") and of those who were told of before ("the two said"), for years
-    where jets are counted, and for the day of a report where it is asked when something will be."""
+    where jets are counted, for the day of a report where it is asked when something will be, and for the name of whom
+    the question itself speaks of ("the French general" in "whom did the French general write to")."""
     if _COMES.search(question) and _is_over(text, start, end):
+        return False
+    if _WHO.search(question) and asked(question).kind != "name" and _takes_part(question, text, start, end):
         return False
     if asks_when(question) or asked(question).kind == "number":
         return not (
             _in_name(text, start, end) or _of_people(text, start, end) or _measures_else(question, text, start, end)
         )
     return True
+
+
+def _takes_part(question: str, text: str, start: int, end: int) -> bool:
+    """Whether it stands in apposition to two words that stand side by side in the question: "the chief of the French
+    General Staff, Ann Lee"."""
+    beside = _BEHIND.search(text, max(0, start - 64), start), _BEFORE.match(text, end)
+    told = frozenset[str]().union(*(stems(match[1]) for match in beside if match))
+    words = [word.lower() for word in re.findall(r"\w+", question)]
+    pairs = (pair for pair in pairwise(words) if STOP.isdisjoint(pair))
+    return bool(told) and any(stem(one) in told and stem(other) in told for one, other in pairs)
 
 
 def _in_name(text: str, start: int, end: int) -> bool:

@@ -310,7 +310,7 @@ def hashes(place: Path) -> dict[str, str]:
 
 def records(place: Path) -> list[bytes]:
     """Keys of the complete records kept so far."""
-    file, size = place / "embedding" / "vectors", 16 + 4 * 384 + 4
+    file, size = place / "embedding" / "vectors", 16 + layout(load_encoder()).itemsize + 4
     data = file.read_bytes() if file.exists() else b""
     return [data[at : at + 16] for at in range(0, len(data) - size + 1, size)]
 

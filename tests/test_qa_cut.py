@@ -58,6 +58,11 @@ def test_a_span_begins_behind_the_verb_that_was_asked_for(question, text, part, 
 @pytest.mark.parametrize(
     ("question", "text", "part", "fit"),
     [
+        ("To whom did the French general write?", "the chief of the French General Staff, Ann Lee,", "Ann Lee", False),
+        ("To whom did the French general write?", "Ann Lee, a general of the French army, wrote", "Ann Lee", False),
+        ("To whom did the general write?", "the chief of the French General Staff, Ann Lee,", "Ann Lee", True),
+        ("Who is the French general?", "the chief of the French General Staff, Ann Lee,", "Ann Lee", True),
+        ("Who heads the French General Staff?", "the chief of the French General Staff, Ann Lee,", "Ann Lee", True),
         ("How many jets will come?", "the Mirage 2000-5 jets", "2000", False),
         ("How many jets will come?", "the Mirage 2000-5 jets", "5", False),
         ("How many jets will come?", "the Mirage 2000-5 jets", "2000-5", False),
