@@ -80,7 +80,7 @@ def build(
         ends = np.cumsum([len(held) for held in new.values()])
         of = dict(zip(new, np.split(records, ends[:-1]), strict=True)) if new else {}
         shape = sizes(records.dtype)
-        if old and not len(texts):
+        if old and not texts:
             shape = {name: old.manifest[name] for name in shape}
 
         def fill(draft: Path) -> store.Manifest:

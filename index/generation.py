@@ -24,8 +24,10 @@ from index.tables import SCHEMA, Tables, key
 SMALL = 5_000  # passages up to which a library is always written anew
 WORN = 0.2  # share of its passages that may come and go before it is
 
-Block = tuple[list[int], Callable[[Sequence[int]], np.ndarray], Sequence[int]]
-"""Rows, and where what is kept of them comes from: rows -> `index.parts.record`, and the rows there."""
+Source = Mapping[str, np.ndarray] | np.ndarray
+"""What passages were embedded as: an array for each field of `index.parts.record`, or of such records."""
+Block = tuple[list[int], Source, Sequence[int]]
+"""Rows, and where what is kept of them comes from: a source, and the rows in it."""
 
 
 def write(
@@ -54,6 +56,7 @@ def write(
         db.executescript(SCHEMA)
     tables = Tables(db)
     tables.drop(gone if changed else [])
+    before: Source = {"vector": old.vectors, "parts": old.parts} if old else {}
     blocks = list[Block]()
     for entry in entries:
         tables.add_file(entry.file, old.packed(entry.file.path) if entry.kept and old and not changed else entry.packed)
@@ -63,14 +66,11 @@ def write(
                 held = old.text(name) if old else None
                 signature = held[1] if held else copies.signature(article.text)
                 placed = tables.add_text(name, article.text, passages, signature)
-                if old and held:
-                    blocks.append((placed, old.records, held[0]))
-                else:
-                    blocks.append((placed, records(name).__getitem__, range(len(passages))))
+                blocks.append((placed, before, held[0]) if held else (placed, records(name), range(len(passages))))
             tables.add(entry.file.path, article, name)
     moves = tables.fill()
     if changed:
-        blocks.append((list(moves), changed.records, list(moves.values())))
+        blocks.append((list(moves), before, list(moves.values())))
     _embedded(draft, sizes, blocks, tables.rows, changed)
     _group(db, old)
     articles = db.execute("select count(*) from article").fetchone()[0]
@@ -89,7 +89,7 @@ def _embedded(
             disk.copy(changed.generation / name, draft / name)
             _patch(draft / name, field, blocks, count, width)
         elif width or field == "vector":
-            disk.write(draft / name, (take(rows)[field].tobytes() for _, take, rows in blocks))
+            disk.write(draft / name, (source[field][rows].tobytes() for _, source, rows in blocks))
     if count:
         now = np.memmap(draft / "vectors.f32", "<f4", "r").reshape(count, -1)
         moved = np.array([row for placed, *_ in blocks for row in placed], np.int64)
@@ -120,8 +120,8 @@ def _patch(path: Path, field: str, blocks: Sequence[Block], count: int, width: i
     """width: bytes of a row."""
     changes = (
         (row * width, one.tobytes())
-        for placed, take, rows in blocks
-        for row, one in zip(placed, take(rows)[field], strict=True)
+        for placed, source, rows in blocks
+        for row, one in zip(placed, source[field][rows], strict=True)
     )
     disk.patch(path, changes, count * width)
 

@@ -5,6 +5,7 @@ none, or one of another sort.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from index.dates import MONTHS
@@ -17,7 +18,7 @@ from qa.numerals import MONEY, UNITS
 from qa.phrases import OPENERS
 from qa.quantities import quantities
 from qa.tense import Cues
-from qa.wording import AUXILIARIES, NUMBERS, PAST
+from qa.wording import AUXILIARIES, NUMBERS, may_be_past
 
 _NUMERAL = re.compile(r"\d+(?:-\d+)*")
 _NAMED = re.compile(r"[^.!?\s]\s(?P<name>[^\W\d_a-z][\w’'-]*)\s$")  # the first word of a sentence has a capital anyway
@@ -31,8 +32,6 @@ _COMES = re.compile(
     r"|when\s(?:is|are)\b.{1,80}\b(?:supposed|expected|due|planned|scheduled|going|meant|set)(?:\sto)?)\b",
     re.IGNORECASE,
 )
-
-
 _WHO = re.compile(r"\bwho(?:m|se)?\b(?!\s(?:is|was|are|were)\b|['’]s\b)", re.IGNORECASE)  # and not "who is the chief"
 _BEHIND, _BEFORE = re.compile(r"([^,.;:!?()\n]{3,60}),\s$"), re.compile(r",\s([^,.;:!?()\n]{3,60})(?=[,.;:])")
 
@@ -57,9 +56,14 @@ def _takes_part(question: str, text: str, start: int, end: int) -> bool:
     General Staff, Ann Lee"."""
     beside = _BEHIND.search(text, max(0, start - 64), start), _BEFORE.match(text, end)
     told = frozenset[str]().union(*(stems(match[1]) for match in beside if match))
-    words = [word.lower() for word in re.findall(r"\w+", question)]
-    pairs = (pair for pair in pairwise(words) if STOP.isdisjoint(pair))
-    return bool(told) and any(stem(one) in told and stem(other) in told for one, other in pairs)
+    return any(pair <= told for pair in _pairs(question))
+
+
+@lru_cache(maxsize=64)
+def _pairs(question: str) -> tuple[frozenset[str], ...]:
+    """Stems of words that stand side by side in the question, of which neither is a stop word."""
+    words = pairwise(re.findall(r"\w+", question.lower()))
+    return tuple(frozenset(map(stem, pair)) for pair in words if STOP.isdisjoint(pair))
 
 
 def _in_name(text: str, start: int, end: int) -> bool:
@@ -76,7 +80,7 @@ def _of_people(text: str, start: int, end: int) -> bool:
     if text[start:end].lower() not in NUMBERS or not text[max(0, start - 4) : start].lower().endswith("the "):
         return False
     behind = _NEXT.match(text, end)
-    return not behind or behind[1] in AUXILIARIES | PAST or behind[1].endswith("ed")
+    return not behind or behind[1] in AUXILIARIES or may_be_past(behind[1])
 
 
 def _measures_else(question: str, text: str, start: int, end: int) -> bool:

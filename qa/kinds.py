@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from qa.plural import many
-from qa.wording import AUXILIARIES, DETERMINERS, DIGITS, MISSPELT, NUMBERS, PAST, PREPOSITIONS
+from qa.wording import AUXILIARIES, DETERMINERS, DIGITS, MISSPELT, NUMBERS, PREPOSITIONS, may_be_past
 
 Kind = Literal["list", "open", "one", "yesno"]
 """list: several things, "Which countries". open: as many as there are, "Who came", "What did she promise". one: a
@@ -113,7 +113,7 @@ def _of(rest: list[str]) -> Kind:
 def _participle(words: list[str]) -> bool:
     """Whether a verb follows, as in "who is being trained", rather than what somebody or something is."""
     first = words[0] if words else ""
-    return first.endswith(("ed", "ing")) or first in PAST or first in ("among", "behind", "said", "known")
+    return may_be_past(first) or first.endswith("ing") or first in ("among", "behind", "said", "known")
 
 
 def _opens(word: str) -> bool:

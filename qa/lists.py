@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from qa.candidates import Candidate, touch
 from qa.enumeration import split
@@ -36,8 +37,9 @@ def members(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
     best = candidates[0].probability
     likely = [candidate for candidate in candidates if candidate.probability >= RIVAL * best]
     lists = [_listed(candidate, asked) for candidate in likely]
-    counted = (found for found in (*lists, *_around(candidates, asked)) if len(found) == most)
-    first = next(counted, lists[0])  # "which three": who enumerates three
+    first = lists[0]
+    if most is not None:  # "which three": who enumerates three
+        first = next((found for found in chain(lists, _around(candidates, asked)) if len(found) == most), first)
     if len(first) < 2:
         first = _between(likely, asked) or _within(candidates[0], lists[1:]) or first
     if asked == "open" and len(first) < 2:

@@ -73,3 +73,8 @@ PAST = frozenset(
     "set shut spent beat came went saw brought thought bore chose forgot hid lent rose sang sank shot sought "
     "stole swore tore won".split()
 )
+
+
+def may_be_past(word: str) -> bool:
+    """Of a verb, as far as the word alone tells; lower case."""
+    return word.endswith("ed") or word in PAST
