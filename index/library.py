@@ -17,7 +17,7 @@ from index.article import Article
 from index.encoders import Encoder, load_encoder
 from index.errors import EncoderMismatch, LibraryCorrupt
 from index.filter import ALL, Filter
-from index.parts import by_parts, nearness, records
+from index.parts import by_nearness, nearness, records
 from index.passages import Passage
 from index.postgres import is_server, open_library
 from index.search import Hit, Searcher
@@ -49,6 +49,7 @@ class Library:
         self.folder, self.generation, self.manifest, self.encoder = folder, generation, manifest, encoder
         self.encode_question = Ahead(encoder.encode_question)
         self._ranked: tuple[object, list[Hit]] = (None, [])  # of the last search, which is soon asked for more
+        self._known: tuple[str, dict[int, float]] = ("", {})  # of the last question, to passages
         try:
             uri = f"{(generation / 'articles.db').resolve().as_uri()}?mode=ro&immutable=1"
             self.db = sqlite3.connect(uri, uri=True, check_same_thread=False)
@@ -123,7 +124,7 @@ class Library:
         if self.manifest["parts"]:
             asked_for = [ranking for ranking, weight in zip(found.values(), weights, strict=True) if weight]
             rows = sorted({hit.row for ranking in asked_for for hit in ranking})
-            found["dense"] = by_parts(rows, self.parts_of(rows), self.encode_question(question), depth)
+            found["dense"] = by_nearness(rows, self.nearness(question, rows), depth)
         hits = fuse(list(found.values()), weights)
         return spread(hits, *voices(self.db, hits), EACH)
 
@@ -136,7 +137,14 @@ class Library:
         """(len(rows),) of the nearest part of each passage; of the whole where no parts are known."""
         if not self.manifest["parts"]:
             return self.cosines(question, rows)
-        return nearness(self.parts_of(rows), self.encode_question(question))
+        asked, known = self._known
+        if asked != question:
+            known = {}
+            self._known = question, known
+        if new := [row for row in rows if row not in known]:
+            near = nearness(self.parts_of(new), self.encode_question(question))
+            known.update(zip(new, near.tolist(), strict=True))
+        return np.array([known[row] for row in rows], np.float32)
 
     def vectors_of(self, rows: Sequence[int]) -> np.ndarray:
         """(len(rows), dim) float32."""

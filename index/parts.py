@@ -69,8 +69,7 @@ def nearness(codes: np.ndarray, question: np.ndarray) -> np.ndarray:
     return nearest
 
 
-def by_parts(rows: Sequence[int], codes: np.ndarray, question: np.ndarray, top: int) -> list[Hit]:
-    """The best of these passages, ties to the lower row. rows: ascending."""
-    near = nearness(codes, question)
+def by_nearness(rows: Sequence[int], near: np.ndarray, top: int) -> list[Hit]:
+    """The nearest of these passages, ties to the lower row. rows: ascending; near: of each."""
     best = np.argsort(-near, kind="stable")[:top]
     return [Hit(rows[n], score) for n, score in zip(best.tolist(), near[best].tolist(), strict=True)]

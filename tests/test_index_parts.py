@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from index import Library, build, generation
 from index.encoders import Hashed, MiniLM, embed, layout
-from index.parts import COUNT, by_parts, nearness, packed, pooled, records
+from index.parts import COUNT, by_nearness, nearness, packed, pooled, records
 from index.search import Hit
 from index.transfer import copy
 
@@ -54,7 +54,7 @@ def test_equal_passages_keep_the_order_of_their_rows():
     question = np.ones(8, np.float32)
     near = nearness(np.stack([one, other]), question)
     better, worse = (one, other) if near[0] > near[1] else (other, one)
-    found = by_parts([2, 5, 7, 9], np.stack([worse, better, better, worse]), question, 3)
+    found = by_nearness([2, 5, 7, 9], nearness(np.stack([worse, better, better, worse]), question), 3)
     assert found == [Hit(5, near.max()), Hit(7, near.max()), Hit(2, near.min())]
 
 

@@ -51,7 +51,7 @@ class ServerLibrary(Library):
         self.db, self.folder, self.encoder, self._of = db, place, encoder, of
         self.encode_question = Ahead(encoder.encode_question)
         self.generation = Path(db.schema)
-        self._one, self._ranked, self._near = threading.RLock(), (None, []), None
+        self._one, self._ranked, self._known, self._near = threading.RLock(), (None, []), ("", {}), None
         self.version, self.manifest = -1, Manifest()
         with self.snapshot():
             pass
@@ -72,7 +72,8 @@ class ServerLibrary(Library):
                 near = schema.near(self.db, manifest["dim"]) if schema.has_graph(self.db) else None
                 for name in _LEARNT:
                     self.__dict__.pop(name, None)
-                self.version, self.manifest, self._ranked, self._near = version, manifest, (None, []), near
+                self.version, self.manifest, self._near = version, manifest, near
+                self._ranked, self._known = (None, []), ("", {})
             yield
 
     article = _at_once(Library.article)
