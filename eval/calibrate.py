@@ -1,7 +1,8 @@
 """Fits the confidence of a reader: `python -m eval.calibrate --data FOLDER [--reader attest] [--write]`.
 
-Two sets of questions, neither of them a test set, ask the whole assistant: those of `eval.validation`, and the
-project's questions, over seeds/ alone and among some thousand other news articles. Every candidate span is an example:
+Three sets of questions, none of them a test set, ask the whole assistant: those of `eval.validation`, the project's
+questions, over seeds/ alone and among some thousand other news articles, and those about the validation events of
+`eval.events`, over the articles of one event and of all. Every candidate span is an example:
 right if its token F1 with an accepted answer is at least one half, wherever it stands. A logistic regression on the
 features of qa.confidence tells right spans from others: the confidence. Another one tells questions that have an answer
 from others, by the features of the likeliest span; the mean of both decides whether there is an answer, scaled as
@@ -24,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from eval.events import opened
 from eval.logistic import fit_logistic
 from eval.metrics import auroc, fold, token_f1
 from eval.questions import Question, read_questions
@@ -38,12 +40,20 @@ from qa.progress import bar
 
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "qa" / "confidence.json"
-OVER = SEEDS, CROWDED, VALIDATION = "seeds questions", "seeds questions among other articles", "validation documents"
+OVER = SEEDS, CROWDED, EVENTS, TOGETHER, VALIDATION = (
+    "seeds questions",
+    "seeds questions among other articles",
+    "questions about events",
+    "questions about events among other events",
+    "validation documents",
+)
 MIX = 0.6
 """Share of the second regression in whether there is an answer. By cross-validation, where .88 of the answerable
 questions over seeds/ are answered, .50 of the others get no answer by the first alone, .66 by this mix, .69 by the
 second alone, which withholds more of the right answers (.057 of all, .035 by the mix, .012 by the first)."""
-OWN = 4.0  # weight of an example of our own questions: news in several voices, of which there are few
+WEIGHTS = {SEEDS: 4.0, CROWDED: 4.0, EVENTS: 1.5, TOGETHER: 1.5, VALIDATION: 1.0}
+"""Of an example: our own questions are about news in several voices, of which there are few; those about events come in
+three wordings each."""
 CROWD = Path("corpora", "reuters21578.jsonl.gz")
 BAR = bar("embedding", "passages")
 
@@ -97,6 +107,9 @@ def collect(args: argparse.Namespace) -> list[Example]:
     with tempfile.TemporaryDirectory() as scratch:
         crowd = Assistant.open(among(seeds, args.data, Path(scratch)), reader=args.reader, progress=BAR)
         examples += _ask_all(crowd, asked, CROWDED)
+        for over in (EVENTS, TOGETHER):
+            for told, asked_of in opened(Path(scratch), "validation", over == TOGETHER, args.reader):
+                examples += _ask_all(told, [(question, question.answerable) for question in asked_of], over)
         for folder, asked in validation(args.data / "train", Path(scratch)):
             other = Assistant.open(folder, reader=args.reader, progress=BAR)
             examples += _ask_all(other, asked, VALIDATION)
@@ -136,7 +149,7 @@ def is_right(candidate: Candidate, question: Question) -> bool:
 def fit(examples: Sequence[Example], coverage: float) -> dict[str, Any]:
     """What qa.confidence reads, and how well it separates; ridge-regularised Newton steps on standardised features."""
     x = np.array([example.features for example in examples], float)
-    rows = np.array([1.0 if example.over == VALIDATION else OWN for example in examples])
+    rows = np.array([WEIGHTS[example.over] for example in examples])
     mean, spread = x.mean(0), x.std(0) + 1e-9
     z = np.hstack([(x - mean) / spread, np.ones((len(x), 1))])
     span, both = _regressions(examples, z, rows, np.arange(len(x)))
@@ -172,7 +185,10 @@ def _regressions(
 def _scale(examples: Sequence[Example], z: np.ndarray, rows: np.ndarray) -> tuple[float, float]:
     """Scale and shift of the log-odds, from those of each source by regressions without it (Platt 1999). Sources weigh
     the same: any may be the one that is most like a user's."""
-    sources = np.array([source(one.group) if one.over == VALIDATION else SEEDS for one in examples])
+    kinds = {CROWDED: SEEDS, TOGETHER: EVENTS}
+    sources = np.array(
+        [source(one.group) if one.over == VALIDATION else kinds.get(one.over, one.over) for one in examples]
+    )
     found: list[tuple[float, int, float]] = []
     for name in dict.fromkeys(sources.tolist()):
         others = np.flatnonzero(sources != name)

@@ -1,10 +1,11 @@
 """Finished training runs -> the shipped reader: `python -m eval.publish --run FOLDER [FOLDER ...] --data FOLDER`.
 
-Writes qa/reader/weights: the weights in half precision, configuration, tokenizer, reader.json (where the reader's
-`answerable` crosses one half), and CARD.md. The threshold is the one with the best F1 on validation documents: people's
-answerable questions, and as much weight of near misses that we wrote ourselves on the same documents
-(eval/questions/near_misses.jsonl). The unanswerable questions of the data are translations, and score lower for their
-wording alone; a threshold fitted on them is too low.
+Writes qa/reader/weights: the weights in half precision, configuration, tokenizer, reader.json (what a sentence read by
+itself weighs, where the reader's `answerable` crosses one half), and CARD.md. The weight is fitted on the questions
+below and on those about validation events (`qa.reader.events`). The threshold is the one with the best F1 on
+validation documents: people's answerable questions, and as much weight of near misses that we wrote ourselves on the
+same documents (eval/questions/near_misses.jsonl). The unanswerable questions of the data are translations, and score
+lower for their wording alone; a threshold fitted on them is too low.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ import numpy as np
 
 from eval import gather
 from eval.chart import line_chart
+from eval.events import FILE as EVENTS
 from eval.lists import measure as measure_lists
 from eval.logistic import fit_logistic
 from eval.squad import Scored, measure, read_all, read_rows
-from qa.reader import Reader, load_reader
+from qa.reader import Reader, load_reader, mix
 from qa.reader.extractive import WEIGHTS, Extractive, from_bert_folder
 from qa.reader.heads import HEADS
 from qa.reader.mix import ALONE, MIX, list_rows, validation_rows
@@ -50,7 +52,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     own = has_heads()
     extras = ["verdict", "look"] if own else ["look"]
     plain = read_all(tried(), rows, show)
-    fitted: dict[str, Any] = fit(plain, {name: read_all(tried(**{name: 1.0}), rows, show) for name in extras})
+    told = mix.validation_events(EVENTS)[::2]  # the wordings of a question are alike
+    both = plain + read_all(tried(), told, show)
+    added = {name: read_all(tried(**{name: 1.0}), rows + told, show) for name in extras}
+    weights = {name: value for name, value in fit(both, added).items() if name in extras}
+    fitted: dict[str, Any] = fit(plain, {name: part[: len(rows)] for name, part in added.items()}, weights)
     if own:
         fitted["tagged"] = fit_tagged(lambda least: tried(tagged=least), list_questions(train))
     else:
@@ -125,15 +131,23 @@ def fit_tagged(reader: Callable[[float], Reader], rows: Sequence[dict[str, Any]]
     return max((n / 20 for n in range(4, 17)), key=lambda least: measure_lists(reader(least), rows)["exact_f1"])
 
 
-def fit(plain: Sequence[Scored], with_one: dict[str, Sequence[Scored]], tries: int = 200) -> dict[str, float]:
-    """The weight of each extra score (never below 0), scale and shift: a logistic curve of "has an answer" over the
-    odds and the extra scores, put so that it crosses one half at the score where answering gains most F1 (the median
-    over `tries` bootstrap samples). Both kinds of questions weigh one half.
+def fit(
+    plain: Sequence[Scored],
+    with_one: dict[str, Sequence[Scored]],
+    known: dict[str, float] | None = None,
+    tries: int = 200,
+) -> dict[str, float]:
+    """The weight of each extra score (never below 0; `known` ones as they are), scale and shift: a logistic curve of
+    "has an answer" over the odds and the extra scores, put so that it crosses one half at the score where answering
+    gains most F1 (the median over `tries` bootstrap samples). Both kinds of questions weigh one half.
 
     plain: questions scored by the odds alone; with_one: name of an extra score -> the same questions with it added.
     """
     score = np.array([s[1] for s in plain])
     extra = {name: np.array([s[1] for s in rows]) - score for name, rows in with_one.items()}
+    if known is not None:
+        score = score + sum((known[name] * values for name, values in extra.items()), np.zeros_like(score))
+        extra = {}
     has = np.array([s[4] for s in plain])
     weight = np.where(has, 0.5 / max(1, has.sum()), 0.5 / max(1, (~has).sum()))
     while True:
@@ -149,7 +163,12 @@ def fit(plain: Sequence[Scored], with_one: dict[str, Sequence[Scored]], tries: i
     rng = np.random.default_rng(0)
     threshold = float(np.median([_best(x[n], gain[n]) for n in rng.integers(0, len(x), (tries, len(x)))]))
     none = dict.fromkeys(with_one, 0.0)
-    return none | weights | {"scale": float(w[0]), "shift": float(-w[0] * threshold), "threshold": threshold}
+    return (
+        none
+        | weights
+        | (known or {})
+        | {"scale": float(w[0]), "shift": float(-w[0] * threshold), "threshold": threshold}
+    )
 
 
 def _best(x: np.ndarray, gain: np.ndarray) -> float:
@@ -184,7 +203,12 @@ def told(number: int, run: Path) -> str:
     """How a run was made: its command, and what its START, TEACHER and RETRIEVED were."""
     settings = json.loads((run / "settings.json").read_text(encoding="utf-8"))
     lines = [f"Run {number}, {settings['machine']}:", "", f"    {settings['command']}", ""]
-    for name, what in (("start", "weights"), ("teacher", "weights"), ("retrieved", "passages")):
+    for name, what in (
+        ("start", "weights"),
+        ("teacher", "weights"),
+        ("retrieved", "passages"),
+        ("events", "questions"),
+    ):
         if settings.get(name):
             lines.append(f"{name.upper()}: {what} of SHA-256 `{settings[name]}`.")
     return "\n".join(
@@ -208,6 +232,8 @@ def card(
         for name, row in scores.items()
     )
     data = "\n".join(f"- {name}: {part.share:.0%} of its rows that fit" for name, part in MIX.items())
+    events = [event for event in mix.read_rows(EVENTS) if event["split"] == "train"]
+    told_of = sum(len(event["questions"]) for event in events)
     made = "\n".join(told(number, run) for number, run in enumerate(runs, 1))
     for path in also:
         made += f"\nWeights of SHA-256 `{hashlib.sha256(path.read_bytes()).hexdigest()}` went into the mean as well.\n"
@@ -238,13 +264,17 @@ Rows whose question occurs in any evaluation set, and all rows of the validation
 people's SQuAD questions came in their translated form in each pass; some came again as unanswerable ones, with their
 answer's sentence cut out, or with a name, a year or an opposite word changed (qa/reader/negatives.py). "No answer"
 takes part in the loss only where both kinds share a wording (qa/reader/mix.py). {ALONE:.0%} of the rows came again with
-one sentence in place of the paragraph (qa/reader/alone.py).
+one sentence in place of the paragraph (qa/reader/alone.py). A run with `--share` drew that share of these rows for each
+pass:
 
 {data}
+- {told_of} questions in three wordings each about {len(events)} events that we invented, told by three or four outlets
+  each (eval/questions/events.jsonl.gz, written for this project with the help of a large language model): with the
+  passages that answer them and with others of their event (qa/reader/events.py)
 
 Sources and licences: SQuAD 1.1/2.0 questions and Wikipedia paragraphs (CC BY-SA 4.0), partly back-translated
 (TurkuNLP/squad2-fi, Apache-2.0); SQuADShifts new Wikipedia (CC BY 4.0); QED and Natural Questions (CC BY-SA 3.0);
-nq-open oracle paragraphs (MIT repository); QAMR (MIT); QADiscourse (CC BY 4.0).
+nq-open oracle paragraphs (MIT repository); QAMR (MIT); QADiscourse (CC BY 4.0); the events are ours (Apache-2.0).
 
 ## Scores
 
@@ -271,7 +301,7 @@ steps of one run after those of the other:
 
 ## Limits
 
-English. Trained on encyclopedia paragraphs: news wording, lists, yes/no questions and long clauses are harder for it.
+English. Trained mostly on encyclopedia paragraphs, and on invented news: lists and yes/no questions are harder for it.
 Its sense of "no answer" is its weak side; Attest combines it with other signs (qa/confidence.py).
 """
 

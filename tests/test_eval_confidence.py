@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from eval import calibrate, confidence, validation
+from eval import calibrate, confidence, events, validation
 from eval.confidence import SETS, WAYS, Outcome, figures
 from eval.provenance import provenance
 from index.article import Article
@@ -92,14 +92,37 @@ def test_each_question_is_asked_once_and_its_paragraph_is_there_where_it_is_said
     assert 0.4 * len(seen) < present < 0.6 * len(seen)  # three quarters have an answer, two thirds of these are there
 
 
-def test_a_confidence_is_fitted_and_its_examples_kept(data, tmp_path, capsys, monkeypatch):
+@pytest.fixture
+def told_events(tmp_path):
+    """One event for validation: a question that it answers and one that it does not, three wordings each."""
+    text = "Anna Berg leads the port of Riga."
+    who = {"id": "q1", "type": "person", "question": "Who leads it?", "also": ["port chief", "Who is the head?"]}
+    none = {"id": "q2", "type": "unanswerable", "question": "When?", "also": ["opening day", "Since when?"]}
+    told = [
+        who | {"answers": [{"doc": "a1.txt", "text": "Anna Berg", "start": 0}], "all_of": None},
+        none | {"answers": [], "all_of": None},
+    ]
+    row = {"event": "e1", "split": "validation", "articles": {"a1.txt": text}, "questions": told}
+    path = tmp_path / "events.jsonl.gz"
+    path.write_bytes(gzip.compress(json.dumps(row).encode()))
+    return path
+
+
+def test_a_confidence_is_fitted_and_its_examples_kept(data, told_events, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(validation, "MOST", {"squad_rec_wiki": 20})
+    monkeypatch.setattr(events, "FILE", told_events)
     command = ["--data", str(data), "--reader", "overlap", "--keep", str(tmp_path / "kept.json")]
     assert calibrate.main(command) == 0
     first = json.loads(capsys.readouterr().out)
     assert set(first) == {"span", "question", "threshold", "fitted_on"}
     asked = {name: part["questions"] for name, part in first["fitted_on"].items()}
-    assert set(asked.values()) == {120, 20} and asked["seeds questions among other articles"] == 120
+    assert asked == {
+        "seeds questions": 120,
+        "seeds questions among other articles": 120,
+        "questions about events": 6,
+        "questions about events among other events": 6,
+        "validation documents": 20,
+    }
     assert calibrate.main(command) == 0 and json.loads(capsys.readouterr().out) == first
 
 
@@ -137,11 +160,11 @@ def test_a_question_that_has_no_answer_is_told_by_other_features_than_a_wrong_sp
         for right in (n % 2 == 1, False):
             facts = {"score": float(n % 2) + n % 7 / 10, "cosine": float(right) + n % 5 / 10}
             features = tuple(facts.get(name, 0.0) for name in FEATURES)
-            examples.append(calibrate.Example(f"q{n}", features, right, n % 2 == 1, calibrate.OVER[n % 3]))
+            examples.append(calibrate.Example(f"q{n}", features, right, n % 2 == 1, calibrate.OVER[n % 5]))
     row = calibrate.fit(examples, 0.9)
     weights = {part: row[part]["weights"] for part in ("span", "question")}
     assert weights["span"]["cosine"] > weights["span"]["score"] and weights["question"]["score"] > 0
-    assert all(part["auroc_answerable"] == 1.0 and part["questions"] == 20 for part in row["fitted_on"].values())
+    assert all(part["auroc_answerable"] == 1.0 and part["questions"] == 12 for part in row["fitted_on"].values())
 
 
 def test_of_paths_in_a_command_the_last_name_is_told():

@@ -45,6 +45,14 @@ def test_a_score_that_knows_weighs_more_than_one_that_does_not_and_one_that_misl
     assert misled["scale"] == fit(rows, look=knows)["scale"]
 
 
+def test_a_known_weight_is_kept_and_the_threshold_put_for_it():
+    rows, rng = drawn(500, 500), np.random.default_rng(1)
+    added = [(row[0], row[1] + 2.0 * row[4] + rng.normal(), *row[2:]) for row in rows]
+    free, held = publish.fit(rows, {"look": added}), publish.fit(rows, {"look": added}, {"look": 0.5})
+    assert free["look"] != 0.5 == held["look"] and held["threshold"] != free["threshold"]
+    assert held == publish.fit(rows, {"look": added}, {"look": 0.5})
+
+
 def test_the_bound_on_tags_is_the_best_of_those_tried():
     class Lists:
         name = "lists"

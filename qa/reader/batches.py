@@ -31,7 +31,8 @@ class Passes:
     def __getitem__(self, n: int) -> list[Example]:
         if n not in self.kept:
             held_out = traces_of(self.args.data / "eval")
-            rows = training_rows(self.args.data / "train", held_out, self.args.seed * 1000 + n, self.near)
+            seed = self.args.seed * 1000 + n
+            rows = training_rows(self.args.data / "train", held_out, seed, self.near, self.args.events, self.args.share)
             self.kept[n] = encode(self.tokenizer, list(rows))
         return self.kept[n]  # type: ignore[no-any-return]
 

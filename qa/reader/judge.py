@@ -12,26 +12,33 @@ from qa.reader.batches import collate, padded
 from qa.reader.decode import best_spans, odds
 from qa.reader.examples import Example, encode
 from qa.reader.heads import ANSWER, HEADS, TAGS, tagged_spans
-from qa.reader.mix import list_rows, translated, validation_rows
+from qa.reader.mix import list_rows, translated, validation_events, validation_rows
 
 
-def validation_examples(folder: Path, tokenizer: Any, most: int = 400) -> list[list[Example]]:
+def validation_examples(
+    folder: Path, tokenizer: Any, events: Path | None = None, most: int = 400
+) -> list[list[Example]]:
     """People's answerable questions; the same in translation; unanswerable ones, which exist in translation only;
-    questions for a list."""
+    questions for a list; questions about events that a passage answers; those that it does not."""
     rows = validation_rows(folder)
     random.Random(0).shuffle(rows)
     answerable, other = ([r for r in rows if r["impossible"] is no][:most] for no in (False, True))
-    parts = answerable, [translated(r) for r in answerable], other, list_rows(folder)
+    told = validation_events(events) if events else []
+    apart = [[row for row in told if row["impossible"] is no] for no in (False, True)] if events else []
+    parts = answerable, [translated(r) for r in answerable], other, list_rows(folder), *apart
     return [encode(tokenizer, part) for part in parts]
 
 
 def validate(torch, model, parts: list[list[Example]]) -> dict[str, float]:  # type: ignore[no-untyped-def]
     """Exact spans of people's questions, and how well the score separates answerable from not (AUROC), both in
     translation, so that the wording gives nothing away."""
-    (human, exact), (asked, _), (none, _), (_, lists) = (judge(torch, model, part) for part in parts)
+    (human, exact), (asked, _), (none, _), (_, lists), *of_events = (judge(torch, model, part) for part in parts)
     figures = {"exact": mean(exact[:, 0]), "moved": mean(human[:, 0] - asked[:, 0]), "lists": f1(lists)}
     for column, name in enumerate(("auroc", "auroc_verdict")):
         figures[name] = mean(asked[:, None, column] > none[None, :, column])
+    if of_events:
+        (told, right), (untold, _) = of_events
+        figures |= {"events": mean(right[:, 0]), "auroc_events": mean(told[:, None, 0] > untold[None, :, 0])}
     return {name: round(value, 4) for name, value in figures.items()}
 
 

@@ -22,6 +22,7 @@ from types import MappingProxyType
 from typing import Any
 
 from qa.reader.alone import alone
+from qa.reader.events import event_rows
 from qa.reader.negatives import altered, names_by_document, without_answer
 
 
@@ -62,20 +63,40 @@ ALONE = 0.3  # share of the rows that also come with one sentence in place of th
 REMOVED, ALTERED = 0.08, 0.12  # share of people's SQuAD questions that also come as an unanswerable one
 
 
+TOLD = 2.0  # times that the questions about events come in a pass, each time with other passages
 PAIRED = 0.5  # share of the questions with retrieved passages that come with one of them in a pass
 
 
 def training_rows(
-    folder: Path, held_out: set[str], seed: int, near: Mapping[str, Sequence[str]] = MappingProxyType({})
+    folder: Path,
+    held_out: set[str],
+    seed: int,
+    near: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    events: Path | None = None,
+    share: float = 1.0,
 ) -> Iterator[dict[str, Any]]:
     """One pass over the mix, drawn from the seed; without validation documents, and without questions and contexts of
     evaluation sets (held_out: see `traces_of`). near: id of a question -> passages that do not answer it (see
     `qa.reader.retrieved`); one comes as an unanswerable row, and then the question's own row teaches that it has an
-    answer."""
+    answer. events: the file of `qa.reader.events`, of which all questions for training come. share: of the
+    other rows that come in a pass."""
     rng = random.Random(seed)
+    yield from _data_rows(folder, held_out, rng, near, share)
+    for event in read_rows(events, TOLD, rng) if events else ():
+        for row in event_rows(event, rng) if event["split"] == "train" else ():
+            yield row
+            if rng.random() < ALONE:
+                yield alone(row)
+
+
+def _data_rows(
+    folder: Path, held_out: set[str], rng: random.Random, near: Mapping[str, Sequence[str]], share: float
+) -> Iterator[dict[str, Any]]:
     pool = names_by_document((document(row), row) for name in HUMAN for row in read_rows(folder / f"{name}.jsonl.gz"))
     for name, part in MIX.items():
         for row in read_rows(folder / f"{name.partition(':')[0]}.jsonl.gz", part.share, rng):
+            if share < 1 and rng.random() >= share:
+                continue
             if not part.keep(row) or is_validation(row) or not held_out.isdisjoint(traces(row)):
                 continue
             if name in HUMAN:
@@ -94,6 +115,12 @@ def training_rows(
             yield row
             if not row["multi"] and rng.random() < ALONE:
                 yield alone(row)
+
+
+def validation_events(path: Path) -> list[dict[str, Any]]:
+    """Rows of the events that are kept aside, each question with a passage that answers it and one that does not."""
+    rng = random.Random(0)
+    return [row for event in read_rows(path) if event["split"] == "validation" for row in event_rows(event, rng, 1.0)]
 
 
 def validation_rows(folder: Path) -> list[dict[str, Any]]:

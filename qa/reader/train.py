@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from qa.reader.batches import Passes, collate, make_plan
+from qa.reader.events import trained_on
 from qa.reader.judge import validate, validation_examples
 from qa.reader.steps import dump, load_model, one_step, restore, schedule, weight_files
 from qa.reader.windows import load_tokenizer
@@ -35,6 +36,10 @@ def main(argv: list[str] | None = None) -> None:
     )
     parser.add_argument("--teacher", type=Path, help="model.safetensors, or a run's folder, to learn spans from")
     parser.add_argument("--retrieved", type=Path, help="passages of `qa.reader.retrieved`, to tell from right ones")
+    parser.add_argument(
+        "--events", type=Path, help="our own events (eval/questions/events.jsonl.gz), trained on as well"
+    )
+    parser.add_argument("--share", type=float, default=1.0, help="of the rows of DATA that come in a pass")
     parser.add_argument("--spans-only", action="store_true", help="no heads for lists and for the verdict")
     parser.add_argument("--length", type=int, default=256, help="window; longer paragraphs are cropped at random")
     parser.add_argument("--batch", type=int, default=6144, help="tokens in a batch")
@@ -56,7 +61,7 @@ def run(args: argparse.Namespace) -> None:
     (args.out / "settings.json").write_text(json.dumps(settings(args), indent=1))
     tokenizer = load_tokenizer(str(get_model_path()))
     passes = Passes(args, tokenizer)
-    held_out = validation_examples(args.data / "train", tokenizer)
+    held_out = validation_examples(args.data / "train", tokenizer, args.events)
     model = load_model(args.start, args.spans_only)
     teacher = load_model(args.teacher) if args.teacher else None
     flat = [p for n, p in model.named_parameters() if p.ndim < 2]
@@ -113,14 +118,17 @@ def note(out: Path, row: dict[str, Any]) -> None:
 def settings(args: argparse.Namespace) -> dict[str, Any]:
     """What the model card tells of a run; what it started from or learned from is named by its SHA-256."""
     given = {name: value for name, value in vars(args).items() if name not in {"data", "out"}}
-    kept, weights = given.pop("keep", ()), {name: given.pop(name, None) for name in ("start", "teacher", "retrieved")}
+    kept, events = given.pop("keep", ()), given.pop("events", None)
+    weights = {name: given.pop(name, None) for name in ("start", "teacher", "retrieved")}
     spans_only = given.pop("spans_only", False)
     command = "python -m qa.reader.train --data DATA --out RUN "
     command += " ".join(f"--{name} {value:g}" for name, value in given.items())
     command += " --spans-only" if spans_only else ""
     command += f" --keep {' '.join(map(str, kept))}" if kept else ""
     command += "".join(f" --{name} {name.upper()}" for name, path in weights.items() if path)
+    command += " --events EVENTS" if events else ""
     hashes = {name: digest(path) if path else None for name, path in weights.items()}
+    hashes |= {"events": trained_on(events)} if events else {}
     from qa.reader.forward import fastest
 
     machine = f"{os.cpu_count()} CPU cores, no GPU, {str(fastest()).removeprefix('torch.')}"

@@ -1,0 +1,80 @@
+"""Rows for training from our own question set `eval/questions/events.jsonl.gz`: invented events that several outlets
+tell, and questions in other words than theirs. Used by `qa.reader.mix` and by `eval` alone.
+
+A line of the file: {"event", "split", "articles": {name: text}, "questions": [{"id", "type", "question", "also":
+[wordings], "answers": [{"doc", "start", "text"}]}]}; the answers of a question are all places that tell it, the best
+extent first. split: "train", or something else for an event that is never trained on.
+The passages are those that a library would hold.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from index.article import Article
+from index.passages import split
+
+BESIDE = 0.5  # share of the questions that come with a passage of their event that does not answer, in a pass
+
+
+def event_rows(event: dict[str, Any], rng: random.Random, beside: float = BESIDE) -> Iterator[dict[str, Any]]:
+    """A row for each wording of each question with a passage that answers it; with one that does not, the one that
+    shares most words with it or any, for a question that no article answers and for some of the others."""
+    passages = {
+        name: [(p.start, text[p.start : p.end]) for p in split(Article(name, text))]
+        for name, text in event["articles"].items()
+    }
+    for asked in event["questions"]:
+        answering, other = _apart(asked["answers"], passages)
+        for n, wording in enumerate((asked["question"], *asked["also"])):
+            row = {"id": f"{event['event']}-{asked['id']}-{n}", "source": "events", "question": wording, "multi": False}
+            row |= {"event": event["event"], "type": asked["type"], "judged": True}
+            if answering:
+                text = rng.choice(list(answering))
+                if asked["type"] == "list" and _in_pieces(answering[text]):
+                    continue
+                yield row | {"context": text, "answers": answering[text], "impossible": False}
+            if other and (not answering or rng.random() < beside):
+                near = max(other, key=lambda text: _shared(wording, text)) if rng.random() < 0.5 else rng.choice(other)
+                yield row | {"context": near, "answers": [], "impossible": True}
+
+
+def trained_on(path: Path) -> str:
+    """SHA-256 of the file's lines that are for training; others may come to it later."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        kept = [line for line in lines if json.loads(line)["split"] == "train"]
+    return hashlib.sha256("".join(kept).encode()).hexdigest()
+
+
+def _apart(
+    answers: list[dict[str, Any]], passages: dict[str, list[tuple[int, str]]]
+) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:
+    """The passages that hold answers, each with them, and those that hold none; one that only reaches into an answer is
+    left out. passages: name of an article -> (start, text)."""
+    answering, other = dict[str, list[dict[str, Any]]](), list[str]()
+    for name, found in passages.items():
+        for start, text in found:
+            near = [a | {"start": a["start"] - start} for a in answers if a["doc"] == name]
+            near = [a for a in near if -len(a["text"]) < a["start"] < len(text)]
+            inside = [a for a in near if 0 <= a["start"] <= len(text) - len(a["text"])]
+            if inside:
+                answering[text] = [{"text": a["text"], "start": a["start"]} for a in inside]
+            elif not near:
+                other.append(text)
+    return answering, other
+
+
+def _in_pieces(answers: list[dict[str, Any]]) -> bool:
+    """Whether the first answer is one of several things that stand apart: then it is not the span to learn."""
+    start, stop = answers[0]["start"], answers[0]["start"] + len(answers[0]["text"])
+    return any(a["start"] >= stop or a["start"] + len(a["text"]) <= start for a in answers)
+
+
+def _shared(question: str, text: str) -> int:
+    return len({w for w in question.lower().split() if len(w) > 3} & set(text.lower().split()))

@@ -1,0 +1,143 @@
+"""Questions about events: as rows for training, as questions to the whole assistant, and the shipped file itself."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eval import events
+from index.errors import QuestionSetError
+from qa.reader.events import event_rows, trained_on
+from qa.reader.mix import MIX, read_rows, training_rows, validation_events
+
+LONG = " ".join(f"Sentence number {n} tells of something else that nobody has asked about." for n in range(40))
+FIRST = f"Anna Berg leads the port of Riga. {LONG} The port has 900 workers."
+OTHER = "The port of Riga, which Anna Berg leads, was shut on Friday because of ice, smoke and a strike."
+
+
+def gold(doc: str, text: str) -> dict[str, Any]:
+    return {"doc": doc, "text": text, "start": {"a1.txt": FIRST, "a2.txt": OTHER}[doc].index(text)}
+
+
+def asked(number: str, kind: str, *wordings: str, answers: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    row = {"id": number, "type": kind, "question": wordings[0], "also": list(wordings[1:]), "note": ""}
+    return row | {"answers": answers or [], "all_of": [["ice"], ["smoke"]] if kind == "list" else None}
+
+
+WHO = asked(
+    "q1", "person", "Who leads it?", "port chief", answers=[gold("a1.txt", "Anna Berg"), gold("a2.txt", "Anna Berg")]
+)
+WHY = asked("q2", "list", "Why was it shut?", answers=[gold("a2.txt", "ice, smoke and a strike")])
+APART = asked("q3", "list", "What shut it?", answers=[gold("a2.txt", "ice"), gold("a2.txt", "smoke")])
+NONE = asked("q4", "unanswerable", "When does it open?", "opening date")
+
+
+def event(name: str, split: str, *questions: dict[str, Any]) -> dict[str, Any]:
+    return {"event": name, "split": split, "articles": {"a1.txt": FIRST, "a2.txt": OTHER}, "questions": list(questions)}
+
+
+@pytest.fixture
+def put(tmp_path: Path) -> Callable[..., Path]:
+    def written(*rows: dict[str, Any]) -> Path:
+        path = tmp_path / "events.jsonl.gz"
+        path.write_bytes(gzip.compress("".join(json.dumps(row) + "\n" for row in rows).encode()))
+        return path
+
+    return written
+
+
+def test_every_wording_comes_with_a_passage_that_answers_and_one_that_does_not() -> None:
+    rows = list(event_rows(event("e1", "train", WHO, WHY, APART, NONE), random.Random(0), beside=1.0))
+    for row in rows:
+        assert all(row["context"].startswith(a["text"], a["start"]) for a in row["answers"])
+        assert row["impossible"] is (not row["answers"]) and row["judged"] and not row["multi"]
+    of = {number: [row for row in rows if f"-{number}-" in row["id"]] for number in ("q1", "q2", "q3", "q4")}
+    assert [row["impossible"] for row in of["q1"]] == [False, True] * 2
+    assert [row["question"] for row in of["q1"]] == ["Who leads it?"] * 2 + ["port chief"] * 2
+    assert all("Anna Berg" not in row["context"] for row in of["q1"] if row["impossible"])
+    assert [row["impossible"] for row in of["q2"]] == [False, True]
+    assert of["q3"] == []  # its things stand apart: no one span is right
+    assert [row["impossible"] for row in of["q4"]] == [True, True]
+
+
+def test_a_passage_that_reaches_into_an_answer_is_neither_right_nor_wrong() -> None:
+    long = asked("q5", "quote", "What is told?", answers=[{"doc": "a1.txt", "text": FIRST, "start": 0}])
+    rows = list(event_rows(event("e1", "train", long), random.Random(0), beside=1.0))
+    assert [row["context"] for row in rows] == [OTHER] and rows[0]["impossible"]
+
+
+def test_only_events_for_training_are_trained_on_and_name_the_file(put: Callable[..., Path], tmp_path: Path) -> None:
+    (tmp_path / "train").mkdir()
+    for name in dict.fromkeys(name.partition(":")[0] for name in MIX):
+        (tmp_path / "train" / f"{name}.jsonl.gz").write_bytes(gzip.compress(b""))
+    taken, aside, last = event("e1", "train", WHO), event("e2", "validation", NONE), event("e3", "test", WHY)
+    path = put(taken, aside, last)
+    rows = list(training_rows(tmp_path / "train", set(), 1, events=path))
+    assert {row["event"] for row in rows} == {"e1"} and len(rows) >= 4  # two wordings, twice
+    assert {row["event"] for row in validation_events(path)} == {"e2"}
+    told = trained_on(path)
+    assert trained_on(put(taken)) == told and trained_on(put(taken | {"event": "e4"})) != told
+
+
+def test_the_questions_of_a_split_are_asked_over_their_event_or_over_all(
+    put: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = put(event("e1", "test", WHO, NONE), event("e2", "test", WHY), event("e3", "train", WHO))
+    monkeypatch.setattr(events, "FILE", path)
+    alone = list(events.opened(tmp_path, "test", False, "overlap"))
+    assert [assistant.library.manifest["articles"] for assistant, _ in alone] == [2, 2]
+    assert [[one.id for one in questions] for _, questions in alone] == [["q1/0", "q1/1", "q4/0", "q4/1"], ["q2/0"]]
+    ((assistant, questions),) = events.opened(tmp_path, "test", True, "overlap")
+    assert assistant.library.manifest["articles"] == 6
+    assert questions[0].answers[0].doc == "e1/a1.txt" and questions[-1].all_of == (("ice",), ("smoke",))
+    wrong = WHO | {"answers": [gold("a1.txt", "Anna Berg") | {"start": 1}]}
+    monkeypatch.setattr(events, "FILE", put(event("e1", "test", wrong)))
+    with pytest.raises(QuestionSetError, match="reads 'nna Berg ', not 'Anna Berg'"):
+        list(events.opened(tmp_path / "again", "test", False, "overlap"))
+
+
+def test_the_command_prints_what_is_measured(
+    put: Callable[..., Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "FILE", put(event("e1", "test", WHO, NONE)))
+    assert events.main(["--reader", "overlap", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["settings"]["split"] == "test" and {row["id"] for row in told["rows"]} == {
+        "q1/0",
+        "q1/1",
+        "q4/0",
+        "q4/1",
+    }
+    assert events.main(["--reader", "overlap", "--together"]) == 0
+    assert "token F1 of the first answer" in capsys.readouterr().out
+
+
+def test_the_shipped_file_is_whole_and_its_splits_are_of_different_events() -> None:
+    rows = list(read_rows(events.FILE))
+    assert {row["split"] for row in rows} == {"train", "validation", "test"}
+    assert len({row["event"] for row in rows}) == len(rows) >= 20
+    for row in rows:
+        assert 3 <= len(row["articles"]) <= 4 and len(row["questions"]) >= 50
+        for one in row["questions"]:
+            assert len({one["question"], *one["also"]}) == 3, one["id"]
+            assert bool(one["answers"]) is (one["type"] != "unanswerable"), one["id"]
+            for told in one["answers"]:
+                assert row["articles"][told["doc"]].startswith(told["text"], told["start"]), one["id"]
+
+
+def test_no_event_tells_of_the_seeds_or_asks_a_question_of_another_set() -> None:
+    sets = Path(events.FILE).parent
+    known = {row["question"] for name in ("seeds", "lists", "wording") for row in _lines(sets / f"{name}.jsonl")}
+    told = [row for one in read_rows(events.FILE) for row in event_rows(one, random.Random(0))]
+    assert not {row["question"] for row in told} & known
+    assert not any(name in row["context"] for row in told for name in ("Macron", "Zelensky", "Burkhardt", "Kallas"))
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
