@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     plain = read_all(tried(), rows, show)
     told = mix.validation_events(EVENTS)[::2]  # the wordings of a question are alike
     both = plain + read_all(tried(), told, show)
-    added = {name: read_all(tried(**{name: 1.0}), rows + told, show) for name in extras}
+    added: dict[str, Sequence[Scored]] = {name: read_all(tried(**{name: 1.0}), rows + told, show) for name in extras}
     weights = {name: value for name, value in fit(both, added).items() if name in extras}
     fitted: dict[str, Any] = fit(plain, {name: part[: len(rows)] for name, part in added.items()}, weights)
     if own:

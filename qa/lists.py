@@ -18,7 +18,7 @@ from qa.phrases import Extent, is_name
 from qa.same import same
 from qa.things import things
 
-BESIDE = 0.6  # a further span adds to an enumeration if it is at least this likely, compared with the best
+BESIDE = 0.8  # a further span adds to an enumeration if it is at least this likely, compared with the best
 FURTHER = 0.35  # the same, where the best span is a single thing, or where the two have a member in common
 RIVAL = 0.3  # from here on a span confirms a member; and a second one beside the best shows that there are several
 REACH = 300  # code points in which such spans stand
