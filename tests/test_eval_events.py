@@ -120,7 +120,7 @@ def test_the_command_prints_what_is_measured(
 
 def test_the_shipped_file_is_whole_and_its_splits_are_of_different_events() -> None:
     rows = list(read_rows(events.FILE))
-    assert {row["split"] for row in rows} == {"train", "validation", "test"}
+    assert {row["split"] for row in rows} == {"train", "validation", "test", "spare"}
     assert len({row["event"] for row in rows}) == len(rows) >= 20
     for row in rows:
         assert 3 <= len(row["articles"]) <= 4 and len(row["questions"]) >= 50
@@ -141,3 +141,14 @@ def test_no_event_tells_of_the_seeds_or_asks_a_question_of_another_set() -> None
 
 def _lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_the_questions_of_another_hand_stand_in_the_seeds_and_are_none_of_the_first(seeds: Path) -> None:
+    """They are for reporting: nothing is chosen on them."""
+    sets = Path(events.FILE).parent
+    first, other = (_lines(sets / f"{name}.jsonl") for name in ("seeds", "seeds_other"))
+    texts = {path.name: path.read_bytes().decode() for path in seeds.glob("*.txt")}
+    assert len({row["id"] for row in other}) == 130
+    assert not {row["question"] for row in other} & {row["question"] for row in first}
+    for row in other:
+        assert all(texts[gold["doc"]].startswith(gold["text"], gold["start"]) for gold in row["answers"]), row["id"]

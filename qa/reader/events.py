@@ -3,7 +3,7 @@ tell, and questions in other words than theirs. Used by `qa.reader.mix` and by `
 
 A line of the file: {"event", "split", "articles": {name: text}, "questions": [{"id", "type", "question", "also":
 [wordings], "answers": [{"doc", "start", "text"}]}]}; the answers of a question are all places that tell it, the best
-extent first. split: "train", or something else for an event that is never trained on.
+extent first. split: "train", or something else for an event that is not trained on.
 The passages are those that a library would hold.
 """
 
