@@ -10,7 +10,7 @@ from index.article import Article, Extent
 from index.passages import Passage
 from index.search.lexical import content_words, stem, stems
 from qa.answer import Citation, Extract, Item
-from qa.claims import Claim, concerns, same_day
+from qa.claims import Claim, concerns, measured, same_day
 from qa.confidence import LEAD, SIZE, Calibration, log_odds, sigmoid
 from qa.cut import whole
 from qa.dates import quoted
@@ -91,14 +91,15 @@ def _odds(score: float) -> float:
 
 def heard(question: str, candidates: Sequence[Candidate], likely: float, floor: float, least: float) -> list[Candidate]:
     """Those that may be answers, and less likely ones whose sentence is about what is asked: down to `floor`, since
-    they may dispute an answer, and down to `least` where they say the same as one."""
+    they may dispute an answer, and down to `least` where they say the same as one. Amounts and days are compared with
+    the answers whatever words stand around them (see `qa.contrast`)."""
     answers = [found.span.text for found in candidates if found.probability >= likely]
 
     def counts(found: Candidate) -> bool:
         if found.probability < floor and not any(same(found.span.text, text) for text in answers):
             return False
         citation = cite(found)
-        return citation is not None and concerns(question, citation)
+        return citation is not None and (bool(measured(found.span.text)) or concerns(question, citation))
 
     return [f for f in candidates if f.probability >= likely or (f.probability >= least and counts(f))]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 from qa.answer import Citation
@@ -20,6 +21,7 @@ _BEHIND = re.compile(rf",\s+[^,]{{0,80}}{_SAID}[^,]*$|,?\s+according to\b[^,]*$|
 _AHEAD = re.compile(
     rf"^[^,]{{0,80}}\b{_SAID}(?:\s+on\s+\w+)?(?:\s+that)?\s+|^according to [^,]{{0,80}},\s+", re.IGNORECASE
 )
+_LOWER = re.compile(r"\b[a-z][\w’'-]*")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _PASSIVE = re.compile(r"\b(?:was|were|is|are|be|been)\b", re.IGNORECASE)
 
@@ -60,6 +62,11 @@ class Claim:
     def around(self) -> frozenset[str]:
         """Stems of the sentence outside the quote."""
         return frozenset(self.words) - self.quoted.keys()
+
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """Those of them that stand in lower case, too: no names."""
+        return self.around & signed(" ".join(_LOWER.findall(self.whole))).keys()
 
     @cached_property
     def about(self) -> frozenset[str]:
@@ -107,6 +114,18 @@ def same_day(one: Claim, other: Claim) -> bool | None:
     return a[1:] == b[1:] and (a[0] == b[0] or None in (a[0], b[0]))
 
 
+def days_between(one: Claim, other: Claim) -> int | None:
+    """How far apart two quotes are that are days; None where a quote is no day, or names one that no year has."""
+    if one.calendar is None or other.calendar is None:
+        return None
+    (first, *day), (second, *later) = one.calendar, other.calendar
+    year = first or second or 2000
+    try:
+        return abs((date(first or year, *day) - date(second or year, *later)).days)
+    except ValueError:
+        return None
+
+
 def country_in_front(claim: Claim) -> str | None:
     """The country that opens the sentence, as its subject."""
     match = re.match(r"(?:The\s+)?[A-Z][\w.]*(?:\s+[A-Z][\w.]*)?", claim.sentence)
@@ -118,3 +137,8 @@ def concerns(question: str, citation: Citation) -> bool:
     common = asked(question).common
     claim = Claim(citation)
     return not common or bool(common & (claim.around | claim.quoted.keys()))
+
+
+def measured(text: str) -> str:
+    """number or date where the text is an amount or a day and nothing else, else empty."""
+    return "date" if day(text) else "number" if quantity(text) else ""

@@ -7,13 +7,16 @@ from collections.abc import Mapping, Set
 from datetime import date
 
 from qa.asked import Asked
-from qa.claims import Claim, country_in_front
+from qa.claims import Claim, country_in_front, days_between, measured
 from qa.meanings import signed
 from qa.names import core
 from qa.quantities import comparable, quantities, same_quantity
 from qa.same import same
 from qa.same_days import agree
 from qa.spelling import entity
+
+CLOSE, CLOSE_DAYS = 1.4, 31
+"""How far two accounts of one amount are apart at most, as a ratio, and of one day."""
 
 _UPDATE = re.compile(
     r"\b(?:now|so far|rises?|rose|risen|climb(?:s|ed)?|reach(?:es|ed)?|grow[ns]?|grew|increased|revised?|updated?|"
@@ -30,31 +33,60 @@ _MONTH = re.compile(
 
 def contrast(about: Asked, a: Claim, b: Claim) -> str | None:
     """The kind of conflict between two claims, one of `qa.conflicts.KINDS`, None if there is none."""
-    if same(a.citation.quote, b.citation.quote) or not _one_event(about, a, b):
+    kind = about.kind or _both_measured(a, b)
+    if same(a.citation.quote, b.citation.quote) or _elsewhere(kind, about, a, b):
         return None
-    compare = {"number": _numbers, "date": _dates, "polarity": _polarity, "name": _names}.get(about.kind, _wording)
+    if not (_one_event(about, a, b) or _one_measured(kind, about, a, b)):
+        return None
+    compare = {"number": _numbers, "date": _dates, "polarity": _polarity, "name": _names}.get(kind, _wording)
     return compare(about, a, b)
+
+
+def _both_measured(a: Claim, b: Claim) -> str:
+    """What both quotes are: "number of turbines" asks for no less than "how many turbines"."""
+    told = measured(a.citation.quote)
+    return told if told == measured(b.citation.quote) else ""
+
+
+def _one_measured(kind: str, about: Asked, a: Claim, b: Claim) -> bool:
+    """Whether both tell of one thing, in words that the question may lack: amounts or days so close to each other that
+    chance seldom brings them together, and a common word in both sentences. Of the question's words neither sentence
+    has one that the other lacks where a day is asked for: "the fire started" on one, "the fire was put out" on another.
+    """
+    if not a.told & b.told:
+        return False
+    if kind == "number" and a.amount and b.amount:
+        low, high = sorted((a.amount.low, b.amount.low))
+        return 0 < high <= CLOSE * low
+    if kind == "date" and not (a.words.keys() ^ b.words.keys()) & about.common:
+        apart = days_between(a, b)
+        return apart is not None and apart <= CLOSE_DAYS
+    return False
 
 
 def _one_event(about: Asked, a: Claim, b: Claim) -> bool:
     """Whether both sentences tell of what the question asks: half of its words stand in each passage, a third and the
-    same in both sentences, and the two do not name different countries, months or years."""
+    same in both sentences."""
     if any(2 * len(about.stems & claim.about) < len(about.stems) for claim in (a, b)):
         return False
     shared = about.stems & (a.around | a.quoted.keys()) & (b.around | b.quoted.keys())
     alone = ((a.signs.keys() ^ b.signs.keys()) & about.common) - shared
     spare = len(shared) >= 3 and about.kind != "date"
-    if len(shared) < max(2, len(about.stems) / 3) or len(alone) > spare or (about.common and not about.common & shared):
-        return False
-    for rule in () if about.kind == "date" else (_YEAR, _MONTH):
+    enough = len(shared) >= max(2, len(about.stems) / 3) and len(alone) <= spare
+    return enough and not (about.common and not about.common & shared)
+
+
+def _elsewhere(kind: str, about: Asked, a: Claim, b: Claim) -> bool:
+    """Whether the two name different years, months or countries, or one tells of something as happening again."""
+    for rule in () if kind == "date" else (_YEAR, _MONTH):
         told = [set(rule.findall(claim.whole)) for claim in (a, b)]
         if all(told) and not told[0] & told[1]:
-            return False
+            return True
     if _AGAIN.search(a.whole) or _AGAIN.search(b.whole):
-        return False
+        return True
     fronts = [country_in_front(claim) for claim in (a, b)]
     known = [about.stems | claim.about for claim in (b, a)]  # what the other passage and the question name
-    return not any(
+    return any(
         front and not known[n] & signed(front).keys() for n, front in enumerate(fronts) if not _quotes(front, a, b)
     )
 

@@ -53,6 +53,40 @@ def test_two_counts_of_one_thing_conflict_and_are_named_by_their_places():
     assert conflicts(QUESTION, [FIVE, other, NINE]) == ({"answers": [0, 2], "kind": "number"},)
 
 
+MANY = item("The operator wants to put up 133 turbines off the coast.", "133")
+FEWER = item("On Monday the ministry spoke of 121 turbines off the coast.", "121", "b.txt")
+
+
+@pytest.mark.parametrize("question", ["How large will it be?", "wind park size", "How many rotors are planned?"])
+def test_close_amounts_conflict_in_other_words_than_the_question(question):
+    assert conflicts(question, [MANY, FEWER]) == ({"answers": [0, 1], "kind": "number"},)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "On Monday the ministry spoke of 60 turbines off the coast.",  # a part, or another park
+        "On Monday the ministry spoke of 121 posts for engineers.",
+        "In 2019 the ministry spoke of 121 turbines off the coast.",
+        "On Monday the ministry spoke of another 121 turbines off the coast.",
+    ],
+)
+def test_amounts_far_apart_or_of_another_thing_are_no_conflict(other):
+    first = item("In 2024 the operator wants to put up 133 turbines off the coast.", "133")
+    assert conflicts("How large will it be?", [first, item(other, "60" if " 60 " in other else "121", "b.txt")]) == ()
+
+
+def test_close_days_conflict_where_both_sentences_tell_what_happened():
+    begins = item("The course begins on June 15, said the ministry.", "June 15", published="2024-05-01")
+    later = item("The ministry now has the course begin on June 22.", "June 22", "b.txt", "2024-05-02")
+    ends = item("The course ends on June 22, said the ministry.", "June 22", "b.txt", "2024-05-02")
+    autumn = item("The ministry now has the course begin on October 1.", "October 1", "b.txt", "2024-05-02")
+    question = "start of the pilots' course"
+    assert [found["kind"] for found in conflicts(question, [begins, later])] == ["superseded"]
+    assert conflicts("When does the course begin?", [begins, ends]) == ()
+    assert conflicts("first day for the pilots", [begins, autumn]) == ()
+
+
 def test_near_copies_and_one_article_do_not_contradict_themselves():
     assert conflicts(QUESTION, [FIVE, NINE], origin=lambda source: "one") == ()
     assert conflicts(QUESTION, [FIVE, replace(NINE, citations=(replace(NINE.citations[0], source="a.txt"),))]) == ()

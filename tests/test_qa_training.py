@@ -426,6 +426,24 @@ def test_our_forward_pass_is_that_of_transformers_with_its_gradients(tmp_path):
 
 
 @pytest.mark.slow
+def test_frozen_layers_stay_as_they_are_also_in_a_run_that_goes_on(folder):
+    from safetensors.numpy import load_file
+
+    train.main(arguments(folder, tokens=2048))
+    first = load_file(folder / "run" / "weights.safetensors")
+    start = (folder / "run" / "weights.safetensors").rename(folder / "first.safetensors")
+    for name in ("step.json", "state.safetensors"):
+        (folder / "run" / name).unlink()
+    for tokens in (2048, 4096):  # the second call goes on where the first one stopped
+        train.main(arguments(folder, tokens=tokens, start=start, frozen=2))
+    then = load_file(folder / "run" / "weights.safetensors")
+    same = {name for name, tensor in first.items() if np.array_equal(tensor, then[name])}
+    below = ("bert.embeddings.", "bert.encoder.layer.0.", "bert.encoder.layer.1.")
+    assert {name for name in first if name.startswith(below)} <= same
+    assert not {name for name in same if name.startswith("bert.encoder.layer.2.") and name.endswith("dense.weight")}
+
+
+@pytest.mark.slow
 def test_a_stopped_run_goes_on_to_the_same_weights(folder, tmp_path, monkeypatch):
     from safetensors.numpy import load_file
 

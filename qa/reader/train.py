@@ -22,7 +22,7 @@ import numpy as np
 from qa.reader.batches import Passes, collate, make_plan
 from qa.reader.events import trained_on
 from qa.reader.judge import validate, validation_examples
-from qa.reader.steps import dump, load_model, one_step, restore, schedule, weight_files
+from qa.reader.steps import dump, freeze, load_model, one_step, restore, schedule, weight_files
 from qa.reader.windows import load_tokenizer
 
 
@@ -40,6 +40,9 @@ def main(argv: list[str] | None = None) -> None:
         "--events", type=Path, help="our own events (eval/questions/events.jsonl.gz), trained on as well"
     )
     parser.add_argument("--share", type=float, default=1.0, help="of the rows of DATA that come in a pass")
+    parser.add_argument(
+        "--frozen", type=int, default=0, help="lowest layers that stay as they are, with the embeddings"
+    )
     parser.add_argument("--spans-only", action="store_true", help="no heads for lists and for the verdict")
     parser.add_argument("--length", type=int, default=256, help="window; longer paragraphs are cropped at random")
     parser.add_argument("--batch", type=int, default=6144, help="tokens in a batch")
@@ -64,6 +67,7 @@ def run(args: argparse.Namespace) -> None:
     held_out = validation_examples(args.data / "train", tokenizer, args.events)
     model = load_model(args.start, args.spans_only)
     teacher = load_model(args.teacher) if args.teacher else None
+    freeze(model, args.frozen)
     flat = [p for n, p in model.named_parameters() if p.ndim < 2]
     deep = [p for n, p in model.named_parameters() if p.ndim >= 2]
     optimizer = torch.optim.AdamW(
