@@ -15,6 +15,7 @@ import hashlib
 import json
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -200,7 +201,7 @@ def curve(log: Sequence[dict[str, Any]], window: int = 8) -> str:
 
 
 def told(number: int, run: Path) -> str:
-    """How a run was made: its command, and what its START, TEACHER and RETRIEVED were."""
+    """How a run was made: its command, and what its START, TEACHER, RETRIEVED and EVENTS were."""
     settings = json.loads((run / "settings.json").read_text(encoding="utf-8"))
     lines = [f"Run {number}, {settings['machine']}:", "", f"    {settings['command']}", ""]
     for name, what in (
@@ -211,6 +212,8 @@ def told(number: int, run: Path) -> str:
     ):
         if settings.get(name):
             lines.append(f"{name.upper()}: {what} of SHA-256 `{settings[name]}`.")
+    if settings.get("told"):
+        lines.append(textwrap.fill(f"The lines of the events {', '.join(settings['told'])}, in this order.", 118))
     return "\n".join(
         [*lines, f"{len(weight_files(run))} of its checkpoints went into the mean, the last among them.", ""]
     )
@@ -269,8 +272,8 @@ pass:
 
 {data}
 - {told_of} questions in three wordings each about {len(events)} events that we invented, told by three or four outlets
-  each (eval/questions/events.jsonl.gz, written for this project with the help of a large language model): with the
-  passages that answer them and with others of their event (qa/reader/events.py)
+  each (EVENTS is eval/questions/events.jsonl.gz, written for this project with the help of a large language model):
+  with the passages that answer them and with others of their event (qa/reader/events.py)
 
 Sources and licences: SQuAD 1.1/2.0 questions and Wikipedia paragraphs (CC BY-SA 4.0), partly back-translated
 (TurkuNLP/squad2-fi, Apache-2.0); SQuADShifts new Wikipedia (CC BY 4.0); QED and Natural Questions (CC BY-SA 3.0);

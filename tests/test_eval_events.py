@@ -82,6 +82,7 @@ def test_only_events_for_training_are_trained_on_and_name_the_file(put: Callable
     assert {row["event"] for row in rows} == {"e1"} and len(rows) >= 4  # two wordings, twice
     assert {row["event"] for row in validation_events(path)} == {"e2"}
     told = trained_on(path)
+    assert told["told"] == ["e1"]
     assert trained_on(put(taken)) == told and trained_on(put(taken | {"event": "e4"})) != told
 
 

@@ -130,6 +130,7 @@ def test_the_weights_are_the_mean_over_the_checkpoints_of_all_runs_and_the_card_
     for number, run in enumerate(runs, 1):
         run.mkdir()
         settings = {"command": f"train --seed {number}", "machine": "a laptop", "start": "ab12", "teacher": None}
+        settings |= {"events": "cd34", "told": ["e1", "e2"]}
         (run / "settings.json").write_text(json.dumps(settings))
         log = [{"step": 5, "loss": 1.0}, {"step": 5, "exact": 0.5, "auroc": 0.8}]
         (run / "log.jsonl").write_text("".join(json.dumps(row) + "\n" for row in log))
@@ -144,6 +145,7 @@ def test_the_weights_are_the_mean_over_the_checkpoints_of_all_runs_and_the_card_
     card = publish.card(runs, [other], {"squad": {"questions": 7, "f1": 70.5}}, {"threshold": 0.25}, LISTS)
     assert "Run 1, a laptop:\n\n    train --seed 1" in card and "Run 2, a laptop:\n\n    train --seed 2" in card
     assert hashlib.sha256(other.read_bytes()).hexdigest() in card
+    assert "EVENTS: questions of SHA-256 `cd34`.\nThe lines of the events e1, e2, in this order." in card
     assert "2 of its checkpoints" in card and card.count("START: weights of SHA-256 `ab12`") == 2
     assert "| 5 | 0.5 | 0.8 |\n| 10 | 0.5 | 0.8 |" in card and "| squad | 7 |" in card and "TEACHER: w" not in card
     assert [row["step"] for row in publish.read_logs(runs)] == [5, 5, 10, 10]

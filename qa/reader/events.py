@@ -45,11 +45,12 @@ def event_rows(event: dict[str, Any], rng: random.Random, beside: float = BESIDE
                 yield row | {"context": near, "answers": [], "impossible": True}
 
 
-def trained_on(path: Path) -> str:
-    """SHA-256 of the file's lines that are for training; others may come to it later."""
+def trained_on(path: Path) -> dict[str, Any]:
+    """By what a training's events are known again: SHA-256 of the file's lines that are for training, and their names;
+    the file may grow later."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
-        kept = [line for line in lines if json.loads(line)["split"] == "train"]
-    return hashlib.sha256("".join(kept).encode()).hexdigest()
+        kept = {row["event"]: line for line in lines if (row := json.loads(line))["split"] == "train"}
+    return {"events": hashlib.sha256("".join(kept.values()).encode()).hexdigest(), "told": sorted(kept)}
 
 
 def _apart(

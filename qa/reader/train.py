@@ -132,7 +132,7 @@ def settings(args: argparse.Namespace) -> dict[str, Any]:
     command += "".join(f" --{name} {name.upper()}" for name, path in weights.items() if path)
     command += " --events EVENTS" if events else ""
     hashes = {name: digest(path) if path else None for name, path in weights.items()}
-    hashes |= {"events": trained_on(events)} if events else {}
+    hashes |= trained_on(events) if events else {}
     from qa.reader.forward import fastest
 
     machine = f"{os.cpu_count()} CPU cores, no GPU, {str(fastest()).removeprefix('torch.')}"
