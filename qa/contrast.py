@@ -34,9 +34,9 @@ _MONTH = re.compile(
 def contrast(about: Asked, a: Claim, b: Claim) -> str | None:
     """The kind of conflict between two claims, one of `qa.conflicts.KINDS`, None if there is none."""
     kind = about.kind or _both_measured(a, b)
-    if same(a.citation.quote, b.citation.quote) or _elsewhere(kind, about, a, b):
+    if same(a.citation.quote, b.citation.quote):
         return None
-    if not (_one_event(about, a, b) or _one_measured(kind, about, a, b)):
+    if not (_one_event(about, a, b) or _one_measured(kind, about, a, b)) or _elsewhere(kind, about, a, b):
         return None
     compare = {"number": _numbers, "date": _dates, "polarity": _polarity, "name": _names}.get(kind, _wording)
     return compare(about, a, b)

@@ -46,11 +46,11 @@ def event_rows(event: dict[str, Any], rng: random.Random, beside: float = BESIDE
 
 
 def trained_on(path: Path) -> dict[str, Any]:
-    """By what a training's events are known again: SHA-256 of the file's lines that are for training, and their names;
-    the file may grow later."""
+    """By what a training's events are known again: SHA-256 of the file's lines that are for training, and their names,
+    in the order of the lines; the file may grow later."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         kept = {row["event"]: line for line in lines if (row := json.loads(line))["split"] == "train"}
-    return {"events": hashlib.sha256("".join(kept.values()).encode()).hexdigest(), "told": sorted(kept)}
+    return {"events": hashlib.sha256("".join(kept.values()).encode()).hexdigest(), "told": list(kept)}
 
 
 def _apart(
