@@ -82,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.calibrate", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with train/ and corpora/")
     parser.add_argument("--reader", default="attest")
-    parser.add_argument("--coverage", type=float, default=0.94)
+    parser.add_argument("--coverage", type=float, default=0.97)
     parser.add_argument("--keep", type=Path, help="keeps the examples in this file, and uses them if it is there")
     parser.add_argument("--write", action="store_true", help=f"store the result in {TARGET.name}")
     args = parser.parse_args(argv)

@@ -37,9 +37,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         for assistant, questions in opened(Path(scratch), args.split, args.together, args.reader):
             tell = bar("asking", "questions")
-            for _, _, row in run(lambda one, ask=assistant.ask: ask(one.question), questions):  # type: ignore[misc]
+            asked = run(lambda one, ask=assistant.ask: ask(one.question), questions)  # type: ignore[misc]
+            for done, (_, _, row) in enumerate(asked, 1):
                 rows.append(row)
-                tell(len(rows), len(questions))
+                tell(done, len(questions))
     result = document(rows, questions=FILE.name, split=args.split, together=args.together, reader=args.reader)
     print(json.dumps(result, ensure_ascii=False, indent=1) if args.json else table(result))
     return 0

@@ -42,6 +42,9 @@ LISTS = "multispanqa_valid"
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.publish", description=__doc__.splitlines()[0])
     parser.add_argument("--run", type=Path, nargs="+", required=True, help="--out of qa.reader.train")
+    parser.add_argument(
+        "--before", type=Path, nargs="*", default=(), help="runs that those started from, not in the mean"
+    )
     parser.add_argument("--also", type=Path, nargs="*", default=(), help="model.safetensors that go into the mean")
     parser.add_argument("--data", type=Path, required=True, help="folder with train/ and eval/")
     parser.add_argument("--most", type=int, default=800, help="answerable questions that fit the threshold")
@@ -69,8 +72,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         scores[name] = measure(reader, rows, show)
         scores[f"{name}, no model"] = measure(load_reader("overlap"), rows, show)
     lists = measure_lists(reader, read_rows(args.data / "eval" / f"{LISTS}.jsonl.gz"))
-    (WEIGHTS / "CARD.md").write_text(card(args.run, args.also, scores, fitted, lists), encoding="utf-8")
-    (WEIGHTS / "curve.svg").write_text(curve(read_logs(args.run)), encoding="utf-8")
+    (WEIGHTS / "CARD.md").write_text(card(args.run, args.also, scores, fitted, lists, args.before), encoding="utf-8")
+    (WEIGHTS / "curve.svg").write_text(curve(read_logs([*args.before, *args.run])), encoding="utf-8")
     return 0
 
 
@@ -200,8 +203,9 @@ def curve(log: Sequence[dict[str, Any]], window: int = 8) -> str:
     return line_chart("Training of the shipped reader", "step", "loss, share", series)
 
 
-def told(number: int, run: Path) -> str:
-    """How a run was made: its command, and what its START, TEACHER, RETRIEVED and EVENTS were."""
+def told(number: int, run: Path, taken: int) -> str:
+    """How a run was made: its command, and what its START, TEACHER, RETRIEVED and EVENTS were. taken: how many of its
+    checkpoints went into the mean."""
     settings = json.loads((run / "settings.json").read_text(encoding="utf-8"))
     lines = [f"Run {number}, {settings['machine']}:", "", f"    {settings['command']}", ""]
     for name, what in (
@@ -214,9 +218,8 @@ def told(number: int, run: Path) -> str:
             lines.append(f"{name.upper()}: {what} of SHA-256 `{settings[name]}`.")
     if settings.get("told"):
         lines.append(textwrap.fill(f"The lines of the events {', '.join(settings['told'])}, in this order.", 118))
-    return "\n".join(
-        [*lines, f"{len(weight_files(run))} of its checkpoints went into the mean, the last among them.", ""]
-    )
+    last = ", the last among them" if taken else ""
+    return "\n".join([*lines, f"{taken} of its checkpoints went into the mean{last}.", ""])
 
 
 def card(
@@ -225,10 +228,11 @@ def card(
     scores: dict[str, dict[str, Any]],
     fitted: dict[str, Any],
     lists: dict[str, float],
+    before: Sequence[Path] = (),
 ) -> str:
-    """The model card, from what the runs wrote down. lists: see `eval.lists`."""
+    """The model card, from what the runs wrote down. lists: see `eval.lists`. before: runs that those started from."""
     digest = hashlib.sha256((WEIGHTS / "model.safetensors").read_bytes()).hexdigest()
-    checks = [row for row in read_logs(runs) if "auroc" in row]
+    checks = [row for row in read_logs([*before, *runs]) if "auroc" in row]
     names = ("forced_em", "forced_f1", "em", "f1", "best_f1", "auroc")
     table = "\n".join(
         f"| {name} | {row['questions']} | " + " | ".join(str(row.get(key, "")) for key in names) + " |"
@@ -237,7 +241,8 @@ def card(
     data = "\n".join(f"- {name}: {part.share:.0%} of its rows that fit" for name, part in MIX.items())
     events = [event for event in mix.read_rows(EVENTS) if event["split"] == "train"]
     told_of = sum(len(event["questions"]) for event in events)
-    made = "\n".join(told(number, run) for number, run in enumerate(runs, 1))
+    taken = [*((run, 0) for run in before), *((run, len(weight_files(run))) for run in runs)]
+    made = "\n".join(told(number, *pair) for number, pair in enumerate(taken, 1))
     for path in also:
         made += f"\nWeights of SHA-256 `{hashlib.sha256(path.read_bytes()).hexdigest()}` went into the mean as well.\n"
     listing = (

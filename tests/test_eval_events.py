@@ -117,11 +117,14 @@ def test_the_command_prints_what_is_measured(
     }
     assert events.main(["--reader", "overlap", "--together"]) == 0
     assert "token F1 of the first answer" in capsys.readouterr().out
+    monkeypatch.setattr(events, "FILE", put(event("e1", "test", WHO), event("e2", "test", WHO | {"id": "q5"})))
+    assert events.main(["--reader", "overlap"]) == 0
+    assert "2/2 questions" in (drawn := capsys.readouterr().err) and "3/2" not in drawn
 
 
 def test_the_shipped_file_is_whole_and_its_splits_are_of_different_events() -> None:
     rows = list(read_rows(events.FILE))
-    assert {row["split"] for row in rows} == {"train", "validation", "test", "spare"}
+    assert {row["split"] for row in rows} == {"train", "validation", "test"}
     assert len({row["event"] for row in rows}) == len(rows) >= 20
     for row in rows:
         assert 3 <= len(row["articles"]) <= 4 and len(row["questions"]) >= 50

@@ -152,3 +152,6 @@ def test_the_weights_are_the_mean_over_the_checkpoints_of_all_runs_and_the_card_
     assert "9 questions): exact F1 40.5,\npartial F1 60.25. Spans that belong" in card
     tagged = publish.card(runs, [], {}, {"threshold": 0.25, "tagged": 0.4}, LISTS)
     assert "from a probability of 0.40 on" in tagged
+    earlier = publish.card(runs[1:], [], {}, {"threshold": 0.25}, LISTS, before=runs[:1])
+    assert "Run 1, a laptop:\n\n    train --seed 1" in earlier and "0 of its checkpoints went into the mean." in earlier
+    assert "1 of its checkpoints went into the mean, the last" in earlier and "| 10 | 0.5 | 0.8 |" in earlier
