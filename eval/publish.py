@@ -16,6 +16,7 @@ import json
 import shutil
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from eval.lists import measure as measure_lists
 from eval.logistic import fit_logistic
 from eval.squad import Scored, measure, read_all, read_rows
 from qa.reader import Reader, load_reader, mix
+from qa.reader.events import fingerprint, training_lines
 from qa.reader.extractive import WEIGHTS, Extractive, from_bert_folder
 from qa.reader.heads import HEADS
 from qa.reader.mix import ALONE, MIX, list_rows, validation_rows
@@ -218,6 +220,9 @@ def told(number: int, run: Path, taken: int) -> str:
             lines.append(f"{name.upper()}: {what} of SHA-256 `{settings[name]}`.")
     if settings.get("told"):
         lines.append(textwrap.fill(f"The lines of the events {', '.join(settings['told'])}, in this order.", 118))
+        held = training_lines(EVENTS)
+        if fingerprint(held.get(name, "") for name in settings["told"]) != settings["events"]:
+            lines.append("EVENTS holds some of these lines in a later wording than this run read.")
     last = ", the last among them" if taken else ""
     return "\n".join([*lines, f"{taken} of its checkpoints went into the mean{last}.", ""])
 
@@ -243,8 +248,9 @@ def card(
     told_of = sum(len(event["questions"]) for event in events)
     taken = [*((run, 0) for run in before), *((run, len(weight_files(run))) for run in runs)]
     made = "\n".join(told(number, *pair) for number, pair in enumerate(taken, 1))
-    for path in also:
-        made += f"\nWeights of SHA-256 `{hashlib.sha256(path.read_bytes()).hexdigest()}` went into the mean as well.\n"
+    for other, times in Counter(hashlib.sha256(path.read_bytes()).hexdigest() for path in also).items():
+        often = f", {times} times" if times > 1 else ""
+        made += f"\nWeights of SHA-256 `{other}` went into the mean as well{often}.\n"
     listing = (
         f"Tags mark the items, from a probability of {fitted['tagged']:.2f} on."
         if "tagged" in fitted

@@ -10,6 +10,7 @@ from safetensors.numpy import load_file, save_file
 
 from eval import publish
 from qa.reader import Reading, Span
+from qa.reader.events import trained_on
 
 LISTS = {"questions": 9, "exact_f1": 40.5, "partial_f1": 60.25}
 
@@ -144,7 +145,10 @@ def test_the_weights_are_the_mean_over_the_checkpoints_of_all_runs_and_the_card_
     assert shipped["a"].dtype == np.float16 and shipped["a"].tolist() == [5, 5] and shipped["b"].tolist() == [1]
     card = publish.card(runs, [other], {"squad": {"questions": 7, "f1": 70.5}}, {"threshold": 0.25}, LISTS)
     assert "Run 1, a laptop:\n\n    train --seed 1" in card and "Run 2, a laptop:\n\n    train --seed 2" in card
-    assert hashlib.sha256(other.read_bytes()).hexdigest() in card
+    also = f"Weights of SHA-256 `{hashlib.sha256(other.read_bytes()).hexdigest()}` went into the mean as well"
+    assert f"{also}.\n" in card
+    assert card.count(also) == publish.card(runs, [other, other], {}, {"threshold": 0.25}, LISTS).count(also) == 1
+    assert f"{also}, 2 times.\n" in publish.card(runs, [other, other], {}, {"threshold": 0.25}, LISTS)
     assert "EVENTS: questions of SHA-256 `cd34`.\nThe lines of the events e1, e2, in this order." in card
     assert "2 of its checkpoints" in card and card.count("START: weights of SHA-256 `ab12`") == 2
     assert "| 5 | 0.5 | 0.8 |\n| 10 | 0.5 | 0.8 |" in card and "| squad | 7 |" in card and "TEACHER: w" not in card
@@ -155,3 +159,26 @@ def test_the_weights_are_the_mean_over_the_checkpoints_of_all_runs_and_the_card_
     earlier = publish.card(runs[1:], [], {}, {"threshold": 0.25}, LISTS, before=runs[:1])
     assert "Run 1, a laptop:\n\n    train --seed 1" in earlier and "0 of its checkpoints went into the mean." in earlier
     assert "1 of its checkpoints went into the mean, the last" in earlier and "| 10 | 0.5 | 0.8 |" in earlier
+
+
+def test_the_card_tells_where_the_file_of_events_no_longer_holds_what_a_run_read(tmp_path, monkeypatch):
+    lines = {name: json.dumps({"event": name, "split": "train", "questions": []}) + "\n" for name in ("e1", "e2", "e3")}
+    lines["e4"] = lines["e3"].replace("train", "test").replace("e3", "e4")
+    file = tmp_path / "events.jsonl.gz"
+
+    def hold(names):
+        with gzip.open(file, "wt") as out:
+            out.writelines(lines[name] for name in names)
+
+    hold(("e1", "e2"))
+    settings = {"command": "train", "machine": "a laptop"} | trained_on(file)
+    (tmp_path / "settings.json").write_text(json.dumps(settings))
+    monkeypatch.setattr(publish, "EVENTS", file)
+    later = "EVENTS holds some of these lines in a later wording"
+    hold(("e3", "e2", "e4", "e1"))
+    assert later not in publish.told(1, tmp_path, 0)
+    lines["e2"] = lines["e2"].replace("[]", "[1]")
+    hold(("e1", "e2"))
+    assert later in publish.told(1, tmp_path, 0)
+    hold(("e1",))
+    assert later in publish.told(1, tmp_path, 0)

@@ -13,7 +13,7 @@ import gzip
 import hashlib
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +46,21 @@ def event_rows(event: dict[str, Any], rng: random.Random, beside: float = BESIDE
 
 
 def trained_on(path: Path) -> dict[str, Any]:
-    """By what a training's events are known again: SHA-256 of the file's lines that are for training, and their names,
-    in the order of the lines; the file may grow later."""
+    """By what a training's events are known again: `fingerprint` of the file's lines that are for training, and the
+    events' names, in the order of the lines; the file may grow later."""
+    kept = training_lines(path)
+    return {"events": fingerprint(kept.values()), "told": list(kept)}
+
+
+def training_lines(path: Path) -> dict[str, str]:
+    """Name of each event that is for training -> its line."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
-        kept = {row["event"]: line for line in lines if (row := json.loads(line))["split"] == "train"}
-    return {"events": hashlib.sha256("".join(kept.values()).encode()).hexdigest(), "told": list(kept)}
+        return {row["event"]: line for line in lines if (row := json.loads(line))["split"] == "train"}
+
+
+def fingerprint(lines: Iterable[str]) -> str:
+    """SHA-256 of the lines, one after the other."""
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _apart(
