@@ -64,7 +64,7 @@ class Finds:
             for match in re.finditer(re.escape(wanted), passage)
         ]
         best = max((span.score for span in spans), default=UNSURE)
-        return Reading(float(best > 0), tuple(sorted(spans, key=lambda span: -span.score)))
+        return Reading(float(best > 0), tuple(sorted(spans, key=lambda span: -span.score)[:top]))
 
 
 @pytest.fixture
@@ -268,6 +268,12 @@ def test_answers_come_best_first_and_their_confidence_is_a_probability(assistant
 def test_no_more_answers_than_asked_for(assistant, top):
     answer = assistant({"a.txt": LETTERS}, "Germany", "Italy", "Spain").ask(QUESTION, top=top)
     assert texts(answer) == ["Germany", "Italy", "Spain"][:top]
+
+
+def test_as_many_answers_as_asked_for_where_there_are_so_many(assistant):
+    names = "Oslo Paris Berlin Rome Madrid Lisbon Vienna Prague Warsaw Riga Tallinn Athens".split()
+    answer = assistant({"a.txt": "Letters came from " + ", ".join(names) + "."}, *names).ask(FOR_ONE, top=12)
+    assert texts(answer) == names
 
 
 # Withholding
