@@ -33,7 +33,15 @@ def turn_of(answer: Answer) -> Turn:
     citations = [citation for item in answer.answers[:1] for citation in item.citations]
     cited = tuple((c.source, c.passage.start) for c in citations)
     said = tuple((c.source, c.start, c.end) for c in citations)
-    return Turn(answer.trace.read if answer.trace else answer.question, answer.text, cited, said)
+    return Turn(answer.trace.read if answer.trace else answer.question, _in_words(answer), cited, said)
+
+
+def _in_words(answer: Answer) -> str | None:
+    """The answer as a sentence names it: things of a list with commas and "and"."""
+    found = [item.text for item in answer.answers]
+    if not answer.listed or len(found) < 2:
+        return answer.text
+    return f"{', '.join(found[:-1])} and {found[-1]}"
 
 
 def guessed(question: str, best: Candidate | None) -> Turn:

@@ -159,6 +159,14 @@ def test_of_a_quote_that_goes_on_from_what_was_told_the_rest_is_new(write, tmp_p
     assert candidates[0].article.text[slice(*candidates[0].extent)] == candidates[0].span.text
 
 
+def test_things_of_a_list_are_spoken_of_as_a_sentence_names_them(write, tmp_path):
+    build(write({"a.txt": "Only Italy, Spain and Malta opposed the plan."}), tmp_path / "library", "hashed")
+    assistant = Assistant(Library.open(tmp_path / "library"), Known("Italy, Spain and Malta"))
+    first = assistant.ask("Which countries opposed the plan?")
+    assert first.text == "Italy; Spain; Malta"
+    assert resolve("Why?", [turn_of(first)]).readings == ("Why did Italy, Spain and Malta opposed the plan?",)
+
+
 def test_without_history_nothing_changes():
     assert resolve("Why?", []).readings == ("Why?",)
 
