@@ -17,6 +17,7 @@ from qa.keywords import as_question
 from qa.noun_phrases import phrases
 from qa.pronouns import FAMILY, HE, THEY, pointers, substituted, words_of
 from qa.referents import Turn
+from qa.verbs import base
 
 MOST = 3  # readings of one question
 _DUMMY = frozenset("say said do done happen happened be been mean take place".split())
@@ -108,7 +109,7 @@ def _statement(before: Clause, answer: str | None) -> list[str]:
     if not before.asks:
         return [before.aux, *before.subject, *before.rest]
     if not before.aux:
-        return ["did", *(thing or ["they"]), *before.rest]
+        return ["did", *(thing or ["they"]), *map(base, before.rest[:1]), *before.rest[1:]]
     if not before.subject:
         return [before.aux, *thing, *before.rest]
     if not before.rest:  # "who is the coach of the club"

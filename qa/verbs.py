@@ -19,15 +19,34 @@ _VERBS = frozenset(
     "write operate score recognise recognize treat elect appoint discover develop design test supply deliver lift "
     "raise ban arm host back sue kick shut".split()
 )
-_IRREGULAR = frozenset(
-    "said told gave took made got went came saw knew thought found left felt kept met paid sold sent spent led lost "
-    "held won wrote spoke stood began broke built bought brought called caught chose fell flew fought grew heard "
-    "hit meant ran rose sought set shot stole taught threw understood wore given taken seen known written done".split()
+_IRREGULAR: dict[str, str] = dict(
+    pair.split(":")
+    for pair in (
+        "said:say told:tell gave:give took:take made:make got:get went:go came:come saw:see knew:know "
+        "thought:think found:find left:leave felt:feel kept:keep met:meet paid:pay sold:sell sent:send "
+        "spent:spend led:lead lost:lose held:hold won:win wrote:write spoke:speak stood:stand began:begin "
+        "broke:break built:build bought:buy brought:bring called:call caught:catch chose:choose fell:fall "
+        "flew:fly fought:fight grew:grow heard:hear hit:hit meant:mean ran:run rose:rise sought:seek set:set "
+        "shot:shoot stole:steal taught:teach threw:throw understood:understand wore:wear given:give "
+        "taken:take seen:see known:know written:write done:do"
+    ).split()
 )
 
 
 def is_verb(word: str) -> bool:
     """A verb that questions ask with, in any regular form."""
+    return bool(_bases(word)) or word in _IRREGULAR
+
+
+def base(word: str) -> str:
+    """A verb of the past as it follows "did"; any other word as it is."""
+    lower = word.lower()
+    regular = min(_bases(lower), default=word) if lower.endswith("ed") else word
+    return _IRREGULAR.get(lower, regular)
+
+
+def _bases(word: str) -> set[str]:
+    """The verbs that it is a regular form of."""
     forms = {word}
     for ending in ("s", "es", "ed", "d", "ing"):
         if word.endswith(ending):
@@ -35,7 +54,7 @@ def is_verb(word: str) -> bool:
             forms |= {stem, f"{stem}e", stem[:-1] if stem[-2:-1] == stem[-1:] else stem}
     if word.endswith("ied"):
         forms.add(f"{word[:-3]}y")
-    return bool(forms & _VERBS) or word in _IRREGULAR
+    return forms & _VERBS
 
 
 def is_past(word: str) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from eval import publish
+from eval import model_card, publish
 from qa.reader import Reading, Span
 from qa.reader.events import trained_on
 
@@ -116,7 +116,7 @@ def test_near_misses_are_read_beside_the_answerable_questions_of_their_documents
 
 def test_the_curve_of_a_run_shows_its_loss_and_both_figures():
     log = [{"step": 25 * n, "loss": 2 / n, "tokens_per_s": 9} for n in range(1, 20)]
-    svg = publish.curve([*log, {"step": 475, "exact": 0.5, "auroc": 0.8}])
+    svg = model_card.curve([*log, {"step": 475, "exact": 0.5, "auroc": 0.8}])
     assert svg.startswith("<svg") and all(f">{name}<" in svg for name in ("loss", "exact", "auroc"))
 
 
@@ -141,22 +141,27 @@ def test_the_weights_are_the_mean_over_the_checkpoints_of_all_runs_and_the_card_
     save_file({"a": np.full(2, 11, np.float16), "b": np.ones(1, np.float16)}, other)
     monkeypatch.setattr(publish, "WEIGHTS", tmp_path / "shipped")
     publish.write_weights([*runs, other])
-    shipped = load_file(tmp_path / "shipped" / "model.safetensors")
+    weights = tmp_path / "shipped" / "model.safetensors"
+    shipped = load_file(weights)
     assert shipped["a"].dtype == np.float16 and shipped["a"].tolist() == [5, 5] and shipped["b"].tolist() == [1]
-    card = publish.card(runs, [other], {"squad": {"questions": 7, "f1": 70.5}}, {"threshold": 0.25}, LISTS)
+    card = model_card.card(weights, runs, [other], {"squad": {"questions": 7, "f1": 70.5}}, {"threshold": 0.25}, LISTS)
     assert "Run 1, a laptop:\n\n    train --seed 1" in card and "Run 2, a laptop:\n\n    train --seed 2" in card
     also = f"Weights of SHA-256 `{hashlib.sha256(other.read_bytes()).hexdigest()}` went into the mean as well"
     assert f"{also}.\n" in card
-    assert card.count(also) == publish.card(runs, [other, other], {}, {"threshold": 0.25}, LISTS).count(also) == 1
-    assert f"{also}, 2 times.\n" in publish.card(runs, [other, other], {}, {"threshold": 0.25}, LISTS)
+    assert (
+        card.count(also)
+        == model_card.card(weights, runs, [other, other], {}, {"threshold": 0.25}, LISTS).count(also)
+        == 1
+    )
+    assert f"{also}, 2 times.\n" in model_card.card(weights, runs, [other, other], {}, {"threshold": 0.25}, LISTS)
     assert "EVENTS: questions of SHA-256 `cd34`.\nThe lines of the events e1, e2, in this order." in card
     assert "2 of its checkpoints" in card and card.count("START: weights of SHA-256 `ab12`") == 2
     assert "| 5 | 0.5 | 0.8 |\n| 10 | 0.5 | 0.8 |" in card and "| squad | 7 |" in card and "TEACHER: w" not in card
-    assert [row["step"] for row in publish.read_logs(runs)] == [5, 5, 10, 10]
+    assert [row["step"] for row in model_card.read_logs(runs)] == [5, 5, 10, 10]
     assert "9 questions): exact F1 40.5,\npartial F1 60.25. Spans that belong" in card
-    tagged = publish.card(runs, [], {}, {"threshold": 0.25, "tagged": 0.4}, LISTS)
+    tagged = model_card.card(weights, runs, [], {}, {"threshold": 0.25, "tagged": 0.4}, LISTS)
     assert "from a probability of 0.40 on" in tagged
-    earlier = publish.card(runs[1:], [], {}, {"threshold": 0.25}, LISTS, before=runs[:1])
+    earlier = model_card.card(weights, runs[1:], [], {}, {"threshold": 0.25}, LISTS, before=runs[:1])
     assert "Run 1, a laptop:\n\n    train --seed 1" in earlier and "0 of its checkpoints went into the mean." in earlier
     assert "1 of its checkpoints went into the mean, the last" in earlier and "| 10 | 0.5 | 0.8 |" in earlier
 
@@ -173,12 +178,12 @@ def test_the_card_tells_where_the_file_of_events_no_longer_holds_what_a_run_read
     hold(("e1", "e2"))
     settings = {"command": "train", "machine": "a laptop"} | trained_on(file)
     (tmp_path / "settings.json").write_text(json.dumps(settings))
-    monkeypatch.setattr(publish, "EVENTS", file)
+    monkeypatch.setattr(model_card, "EVENTS", file)
     later = "EVENTS holds some of these lines in a later wording"
     hold(("e3", "e2", "e4", "e1"))
-    assert later not in publish.told(1, tmp_path, 0)
+    assert later not in model_card.told(1, tmp_path, 0)
     lines["e2"] = lines["e2"].replace("[]", "[1]")
     hold(("e1", "e2"))
-    assert later in publish.told(1, tmp_path, 0)
+    assert later in model_card.told(1, tmp_path, 0)
     hold(("e1",))
-    assert later in publish.told(1, tmp_path, 0)
+    assert later in model_card.told(1, tmp_path, 0)

@@ -62,6 +62,9 @@ MEETING = Turn("Where did Hungary say that?", "at a meeting of EU defense minist
         (TRAM, "For what reason?", "Why did Wolfgang Reuss oppose the tram?"),
         (TRAM, "And since when?", "Since when did Wolfgang Reuss oppose the tram?"),
         (MEETING, "And when did that meeting take place?", "when did a meeting of EU defense ministers take place?"),
+        (Turn("Who sent the letters?", "France"), "When?", "When did France send the letters?"),
+        (Turn("Who died in Oslo?", "Anna Berg"), "When?", "When did Anna Berg die in Oslo?"),
+        (Turn("Who is planning a strike?", "the crew"), "When?", "When is the crew planning a strike?"),
         (Turn("When did Mount Karua erupt?"), "And before that?", "When did Mount Karua erupt before?"),
         (
             Turn("How many people work at the plant in Gdansk?"),
@@ -164,7 +167,7 @@ def test_things_of_a_list_are_spoken_of_as_a_sentence_names_them(write, tmp_path
     assistant = Assistant(Library.open(tmp_path / "library"), Known("Italy, Spain and Malta"))
     first = assistant.ask("Which countries opposed the plan?")
     assert first.text == "Italy; Spain; Malta"
-    assert resolve("Why?", [turn_of(first)]).readings == ("Why did Italy, Spain and Malta opposed the plan?",)
+    assert resolve("Why?", [turn_of(first)]).readings == ("Why did Italy, Spain and Malta oppose the plan?",)
 
 
 def test_without_history_nothing_changes():
