@@ -76,6 +76,8 @@ def parse(question: str) -> Clause:
     elif aux is None or _inside(lower[first + 1 : aux]):
         wh = first + 1
         while wh < len(words) and lower[first] in {"which", "whose", "how", "what"} and not is_verb(lower[wh]):
+            if wh > first + 1 and is_past(lower[wh]):
+                break
             wh += 1
         wh = wh if wh < len(words) or aux is None else first + 1
         return Clause(lead, tuple(words[:wh]), "", (), tuple(words[wh:]))
@@ -126,7 +128,7 @@ def verb_at(lower: Sequence[str], n: int) -> bool:
     return (
         is_verb(lower[n])
         and (not n or lower[n - 1] not in _NOUN_NEXT)
-        and not (lower[n].endswith("s") and is_verb(after))
+        and not (lower[n].endswith("s") and is_verb(after) and not after.endswith("ing"))
     )
 
 

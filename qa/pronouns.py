@@ -40,7 +40,8 @@ def pointers(clause: Clause) -> list[int]:
             continue
         if word == "it" and _dummy(lower, n):
             continue
-        own = word in {"its", "their", "his", "her"} and bool(clause.asked) and n >= len(clause.wh)
+        owner = word in {"its", "their", "his", "her"} and after and after not in PREPOSITIONS | FILLERS
+        own = owner and bool(clause.asked) and n >= len(clause.wh)
         if not own and not _inside(words, n):
             found.append(n)
     return found

@@ -724,14 +724,14 @@ def test_an_earlier_answer_serves_as_history(assistant):
     made = assistant({"a.txt": LETTERS}, "Spain")
     first = made.ask("Who opposed the exercise?")
     second = made.ask("Why did they?", [first])
-    assert made.reader.asked == ["Who opposed the exercise?", "Why did Spain opposed the exercise?"]
+    assert made.reader.asked == ["Who opposed the exercise?", "Why did Spain oppose the exercise?"]
     assert second.question == "Why did they?" and second.trace.read == made.reader.asked[-1]
 
 
 def test_a_question_that_comes_without_its_answer_is_answered_first(assistant):
     made = assistant({"a.txt": LETTERS}, "Spain")
     made.ask("Why did they?", ["Who opposed the exercise?"])
-    assert made.reader.asked[:2] == ["Who opposed the exercise?", "Why did Spain opposed the exercise?"]
+    assert made.reader.asked[:2] == ["Who opposed the exercise?", "Why did Spain oppose the exercise?"]
 
 
 def test_a_fresh_question_is_asked_once_and_as_it_is(assistant):
@@ -759,7 +759,7 @@ def test_the_pages_conversation_grows_by_each_answer_but_not_by_bad_questions(as
     turns = [ask_page(Desk(made), "Who opposed the exercise?", [], Chosen())]
     assert "<mark>Spain</mark>" in turns[0].shown[1].replace("&#32;", " ") and len(answers(turns)) == 1
     turns.append(ask_page(Desk(made), "When did they?", turns, Chosen()))
-    assert "opposed the exercise" in made.reader.asked[-1] and len(answers(turns)) == 2
+    assert "oppose the exercise" in made.reader.asked[-1] and len(answers(turns)) == 2
     bad = ask_page(Desk(made), "<b>?</b>" * 200, turns, Chosen())
     assert bad.answer is None and "<b>" not in bad.shown[1] and "1600 characters" in bad.shown[1]
 

@@ -44,6 +44,7 @@ CATCH = Turn("How much did Portugal propose to cut the catch?", "20 percent")
 CLUB = Turn("Which club is Danilo Petrov moving to?", "Hansa Rostock")
 REACTOR = Turn("How much did the reactor at Salmi cost?", "9 billion euros")
 TRAM = Turn("What did Wolfgang Reuss oppose?", "the tram")
+ALLIES = Turn("Which countries opposed training in Kyiv?", "Germany, Italy and Spain")
 MEETING = Turn("Where did Hungary say that?", "at a meeting of EU defense ministers")
 
 
@@ -62,6 +63,23 @@ MEETING = Turn("Where did Hungary say that?", "at a meeting of EU defense minist
         (TRAM, "For what reason?", "Why did Wolfgang Reuss oppose the tram?"),
         (TRAM, "And since when?", "Since when did Wolfgang Reuss oppose the tram?"),
         (MEETING, "And when did that meeting take place?", "when did a meeting of EU defense ministers take place?"),
+        (ALLIES, "Which ones support it?", "Which countries support training in Kyiv?"),
+        (ALLIES, "Which of them is the largest?", "Which of the countries is the largest?"),
+        (ALLIES, "What do they fear?", "What do Germany, Italy and Spain fear?"),
+        (ALLIES, "Is it dangerous?", "Is training in Kyiv dangerous?"),
+        (
+            KALLAS,
+            "Would it lead to war, in her view?",
+            "Would NATO trainers lead to war, in Kaja Kallas' view?",
+        ),
+        (Turn("Where did Falk and Berg meet?", "in Oslo"), "What did they sign?", "What did Falk and Berg sign?"),
+        (Turn("How much money did Falk promise?"), "For what?", "For what did Falk promise money?"),
+        (CLUB, "Where is it?", "Where is Hansa Rostock?"),
+        (
+            Turn("Which minister resigned?", "Anna Berg"),
+            "Which one replaced her?",
+            "Which minister replaced Anna Berg?",
+        ),
         (Turn("Who sent the letters?", "France"), "When?", "When did France send the letters?"),
         (Turn("Who died in Oslo?", "Anna Berg"), "When?", "When did Anna Berg die in Oslo?"),
         (Turn("Who is planning a strike?", "the crew"), "When?", "When is the crew planning a strike?"),

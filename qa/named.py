@@ -1,0 +1,79 @@
+"""What a noun phrase names, by its form alone: a person, several things, a plural. Used by `qa.referents`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from qa.clause import PREPOSITIONS, names, tokens, written
+from qa.noun_phrases import LONGEST
+
+_ROLES = frozenset(
+    "president minister premier chancellor secretary spokesman spokeswoman spokesperson director chief head leader "
+    "mayor governor senator judge lawyer prosecutor coach captain player striker author writer singer actor actress "
+    "doctor professor teacher analyst engineer officer official general commander soldier man woman boy girl person "
+    "patient victim suspect king queen prince princess pope founder chairman chairwoman chairperson ceo executive "
+    "manager owner editor reporter photographer diplomat ambassador candidate winner brother sister mother father "
+    "son daughter wife husband student seller buyer driver pilot priest bishop expert successor predecessor "
+    "colleague pm politician boss speaker lawmaker deputy representative counterpart guy lady accountant banker".split()
+)
+_PARTS, _NAME = re.compile(r",\s+(?:and\s+)?|\s+and\s+"), re.compile(r"(?:[a-z]+\s)?[^\W\d_a-z]")
+
+
+def together(words: Sequence[str]) -> Iterator[str]:
+    """Names that "and" joins: "Macron and Zelensky"."""
+    first, last = 0, 0
+    for start, stop in [*names(words), (len(words) + 2, 0)]:
+        if last and {word.lower() for word in words[last:start]} <= {"and", ","} and start < len(words):
+            last = stop
+            continue
+        if "and" in words[first:last]:
+            yield written(words[first:last])
+        first, last = start, stop
+
+
+def several(text: str) -> bool:
+    """Whether a text names several: "the United States, Germany and Spain"."""
+    parts = _PARTS.split(text)
+    return len(parts) > 1 and all(_NAME.match(part) for part in parts)
+
+
+def person(words: Sequence[str]) -> bool:
+    """Whether the head of these words is a role that people have: "the chief of the General Staff"."""
+    lower = [word.lower() for word in words]
+    stop = next((n for n, word in enumerate(lower) if word in PREPOSITIONS), len(lower))
+    head = lower[stop - 1] if stop else ""
+    return head in _ROLES or (head.endswith(("ist", "woman", "man")) and len(head) > 4)
+
+
+def named(phrase: str) -> bool:
+    words = phrase.split()
+    return all(word[:1].isupper() for word in words[:1]) and not phrase.endswith(("'s", "’s")) and words[0] != "The"
+
+
+def titled(text: str) -> bool:
+    """Whether a text is a name of two words or more, perhaps behind a role: "Estonian Prime Minister Kaja Kallas"."""
+    words = tokens(text)
+    return (len(words) <= LONGEST and person(words[:-1])) or bool(re.fullmatch(r"[A-ZÀ-Ž]\w+ [A-ZÀ-Ž][\w’'-]+", text))
+
+
+def name_in(text: str) -> str:
+    """The longest name in an answer: "A student, Nino Kapanadze" -> "Nino Kapanadze"; else the answer."""
+    words = tokens(text)
+    runs = [(first, stop) for first, stop in names(words) if stop - first > 1]
+    if not runs:
+        return text
+    first, stop = max(runs, key=lambda run: (run[1] - run[0], run[0]))
+    return written(words[first:stop])
+
+
+def plural(phrase: str) -> bool:
+    words = phrase.lower().split()
+    stop = next((n for n, word in enumerate(words) if word in PREPOSITIONS), len(words))
+    head = words[stop - 1] if stop else ""
+    return (head.endswith("s") and not head.endswith(("ss", "'s", "’s", "us", "is"))) or head in {"people", "police"}
+
+
+def short(text: str) -> Iterator[str]:
+    if text and len(text.split()) <= LONGEST:
+        yield text.strip(' ,.;:“”"')
