@@ -10,12 +10,26 @@ from index.search.lexical import stem
 from qa.clause import FILLERS, LEADS, PREPOSITIONS, Clause, names, parse, tokens, written
 from qa.noun_phrases import phrases
 from qa.pronouns import FAMILY, HE, THEY
-from qa.referents import Turn
+from qa.referents import Turn, things
 from qa.verbs import base
 
 ONES = frozenset(("ones", "one", "others"))
+_TELLS = frozenset("say think reply answer respond announce declare claim".split())
 _DUMMY = frozenset("say said do done happen happened be been mean take place".split())
 _REASONS = frozenset(("how come", "what for", "for what reason", "on what grounds", "for which reason", "why so"))
+
+
+def tells(clause: Clause) -> bool:
+    """ "What did Hungary say?": somebody new, and nothing that it is about."""
+    return clause.asks == "what" and bool(names(clause.subject)) and written(clause.rest).lower() in _TELLS
+
+
+def about_it(clause: Clause, turn: Turn) -> list[str]:
+    """The question as it is, and with what was spoken of before; this first where it goes on with "and"."""
+    words = [*clause.wh, clause.aux, *clause.subject, *clause.rest]
+    topic = next((thing for thing in things(turn) if thing not in words), None)
+    found = [written(words), *([written([*words, "about", topic])] if topic else [])]
+    return found[::-1] if clause.lead else found
 
 
 def which_ones(clause: Clause, turn: Turn) -> tuple[Clause, bool]:

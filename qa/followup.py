@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.clause import names, parse, tokens, written
-from qa.ellipsis import ONES, asked_again, bare, in_its_place, same_clause, which_ones
+from qa.ellipsis import ONES, about_it, asked_again, bare, in_its_place, same_clause, tells, which_ones
 from qa.keywords import as_question
 from qa.pronouns import pointers, substituted, words_of
 from qa.referents import Turn
@@ -56,11 +56,15 @@ def resolve(question: str, turns: Sequence[Turn]) -> Meant:
         found = []
     if not found and (places := pointers(clause)):
         found = same_clause(clause, last) or substituted(clause, places, back)
+    if not found and tells(clause):
+        found = about_it(clause, last)
     if not found and elliptic:
         found = [written(words_of(clause))]
     if found:
         readings = tuple(dict.fromkeys(f"{text}?" for text in found))[:MOST]
-        return Meant(readings, (readings[0], context), last.cited, leans=True, but=but, last=last.answer, said=said)
+        away = tells(clause)  # others may have spoken elsewhere
+        near = () if away else last.cited
+        return Meant(readings, (readings[0], context), near, leans=not away, but=but, last=last.answer, said=said)
     rest = written(words_of(clause))
     asked = as_question(f"{rest}?" if clause.lead else question)
     return Meant((asked,), (asked, context), last.cited, but=but, said=said)
@@ -73,6 +77,6 @@ def points_back(question: str) -> bool:
         return False
     if clause.lead or bare(clause) or pointers(clause) or (not clause.wh and not clause.aux and len(clause.rest) <= 4):
         return True
-    if ONES.intersection(clause.asked):
+    if ONES.intersection(clause.asked) or tells(clause):
         return True
     return not names([*clause.asked, *clause.subject, *clause.rest])

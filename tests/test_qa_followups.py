@@ -141,6 +141,16 @@ def test_what_two_things_may_be_meant_both_are_asked():
     )
 
 
+def test_who_speaks_next_may_speak_of_the_same_but_need_not_where_the_others_did():
+    spoken = resolve("What did Hungary say?", [KALLAS])
+    assert spoken.readings == ("What did Hungary say?", "What did Hungary say about NATO trainers?")
+    assert (spoken.near, spoken.leans) == ((), False)
+    assert resolve("And what does Hungary think?", [ALLIES]).readings == (
+        "what does Hungary think about training in Kyiv?",
+        "what does Hungary think?",
+    )
+
+
 def test_an_earlier_turn_serves_where_the_last_has_nobody():
     meant = resolve("What did she say?", [MAYOR, Turn("When was the bridge built?", "in 1990")])
     assert meant.readings[0] == "What did Anna Berg say?"
