@@ -35,9 +35,9 @@ READ, READ_OF_MANY = 8, 16  # passages that are read for a question, the second 
 MANY = 20_000
 """Chosen on our own questions over seeds/, among 45,251 articles: more passages of other stories stand before the right
 one, and 16 of them find 3 points of F1 more than 8."""
-SPANS = 40
-"""Of all passages, that are weighed: the right one often has a lower score than ten others, and more of the question
-around it."""
+SPANS = 20
+"""Of all passages, that are weighed: the right one may score below ten others, and have more of the question around it.
+Thirty take 7 % more time, and find hardly more."""
 
 
 @dataclass(frozen=True)
