@@ -34,12 +34,12 @@ class Engine(Protocol):
 
 
 class Attest:
-    """`index.search.lexical`."""
+    """`index.search.lexical`, every term by itself, as the others look for it."""
 
     def __init__(self, folder: Path) -> None:
         self._db = sqlite3.connect(folder / "words.db")
         self._db.execute("pragma synchronous = off")  # as when a library is written; the store syncs it, once
-        self._lexical = Lexical(self._db)
+        self._lexical = Lexical(self._db, lambda term: (term,))
 
     def build(self, texts: Iterable[str]) -> None:
         self._db.executescript(SCHEMA)

@@ -1,5 +1,5 @@
-"""Names that mean the same: countries with adjectives and peoples (names.txt), romanisations of one name, and a person
-with or without first name, title and office.
+"""Names that mean the same: countries with adjectives and peoples (index/names.txt), romanisations of one name, and a
+person with or without first name, title and office.
 
 A capital is not its country, and a name without its north or new is another place. Names are compared as spans of
 answers to one question: "Macron" is taken for the Emmanuel Macron of the other source, as a reader takes it.

@@ -1,4 +1,4 @@
-"""One spelling for words that are written in several ways: countries with their adjectives and peoples (names.txt),
+"""One spelling for words that are written in several ways: countries with adjectives and peoples (index/names.txt),
 romanisations of a name, diacritics, points and quotation marks."""
 
 from __future__ import annotations
@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
-from importlib.resources import files
+
+from index.search.kin import names
 
 GOVERNMENT = frozenset("government authorities nation people".split())
 _ABBREVIATION = re.compile(r"\b(?:[A-Za-z]\.){2,}")
@@ -29,7 +30,7 @@ _LETTERS = str.maketrans(
 
 
 def entity(text: str) -> str | None:
-    """The first name of the row of names.txt that holds this one: "the Americans" -> "United States"."""
+    """The first name of the row of names that holds this one: "the Americans" -> "United States"."""
     words = text.split()
     if words and words[0] in {"the", "The", "THE"}:
         words = words[1:]
@@ -79,11 +80,8 @@ def _first_names() -> dict[str, str]:
 
 @cache
 def _tables() -> tuple[dict[str, str], ...]:
-    """Of each block of names.txt, countries and cities, and parts of people's names: each form -> the first of its row.
-    Abbreviations keep their capitals: "US" is not "us"."""
-    blocks = files("qa").joinpath("names.txt").read_text(encoding="utf-8").split("\n\n")
-    rows = [[row.split("|") for row in block.splitlines()] for block in blocks]
+    """Of each block of names: form -> the first of its row. Abbreviations keep their capitals: "US" is not "us"."""
     return tuple(
-        {name if len(name) <= 4 and name.isupper() else fold(name): names[0] for names in block for name in names}
-        for block in rows
+        {name if len(name) <= 4 and name.isupper() else fold(name): row[0] for row in block for name in row}
+        for block in names()
     )

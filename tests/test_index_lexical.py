@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.search import writer
+from index.search.kin import kin
 from index.search.lexical import Lexical, best
 from index.search.porter import LONGEST, stem
 from index.search.postings import BLOCK, SCHEMA, lengths, postings
@@ -222,6 +223,17 @@ def test_scores_are_those_of_sqlite():
     hits = Lexical(made(texts)).search("ba ko pu", 500)
     assert [hit.score for hit in hits] == pytest.approx([score for _, score in found])
     assert {hit.row for hit in hits} == {row for row, _ in found}
+
+
+def test_a_country_is_found_by_its_adjective_and_its_people_and_they_count_as_one_term():
+    texts = ["Estonia fell silent.", "The Estonian premier, of Estonia.", "Estonians and others", "Latvia", "Kiev"] * 3
+    lexical = Lexical(made(texts))
+    assert {hit.row % 5 for hit in lexical.search("Who leads the Estonian government?", 99)} == {0, 1, 2}
+    plain = ["x fell silent.", "The x premier, of x.", "x and others", "Latvia", "Kiev"] * 3
+    assert lexical.search("Estonia", 99) == Lexical(made(plain)).search("x", 99)
+    assert {hit.row % 5 for hit in lexical.search("Kyiv", 99)} == {4}
+    assert {hit.row % 5 for hit in Lexical(made(texts), lambda term: (term,)).search("Estonian", 99)} == {1, 2}
+    assert kin("letter") == ("letter",) and kin("car") == ("car",) and "ukrain" in kin("ukrainian")
 
 
 @given(st.lists(st.sampled_from([0.0, 0.5, 1.0, 1.5, 9.0]), max_size=60), st.integers(1, 70), st.integers(1, 8))

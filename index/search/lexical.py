@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from functools import cached_property, lru_cache
 
 import numpy as np
 
 from index.search import Hit
-from index.search.postings import BLOCK, lengths, postings
+from index.search.kin import kin
+from index.search.postings import BLOCK, lengths, merged
 from index.search.terms import terms
 from index.statements import Statements
 
@@ -27,13 +29,17 @@ STOP = frozenset(
     "were s t what when where which who whom whose why will with would you your".split()
 )
 
+Asked = tuple[tuple[str, ...], ...]
+"""Groups of terms; those of a group count as one."""
+
 
 class Lexical:
-    """db: a connection to a database with the tables of `index.search.postings`, which do not change any more."""
+    """db: a connection to a database with the tables of `index.search.postings`, which do not change any more. alike:
+    term -> those that are looked for together with it, and count as one."""
 
-    def __init__(self, db: Statements) -> None:
-        self._db = db
-        self._last: tuple[tuple[str, ...], np.ndarray] | None = None
+    def __init__(self, db: Statements, alike: Callable[[str], tuple[str, ...]] = kin) -> None:
+        self._db, self._alike = db, alike
+        self._last: tuple[Asked, np.ndarray] | None = None
 
     @cached_property
     def _norms(self) -> tuple[np.ndarray, int]:
@@ -54,11 +60,12 @@ class Lexical:
             allowed = np.unique(allowed)
         return [Hit(int(allowed[hit.row]), hit.score) for hit in best(scores[allowed], top)]
 
-    def terms(self, question: str) -> tuple[str, ...]:
-        """What is looked for, each term once."""
-        return tuple(dict.fromkeys(term for word in content_words(question) for term in terms(word)))[:_MOST_TERMS]
+    def terms(self, question: str) -> Asked:
+        """What is looked for, each group of terms once."""
+        found = (self._alike(term) for word in content_words(question) for term in terms(word))
+        return tuple(dict.fromkeys(found))[:_MOST_TERMS]
 
-    def scores(self, asked: tuple[str, ...]) -> np.ndarray:
+    def scores(self, asked: Asked) -> np.ndarray:
         """(rows, and some beyond) float64, of every row; not to be changed. Kept until others are asked for, since
         `index.search.whole` asks again."""
         last = self._last
@@ -66,12 +73,11 @@ class Lexical:
             self._last = last = asked, self._scores(asked)
         return last[1]
 
-    def _scores(self, asked: tuple[str, ...]) -> np.ndarray:
+    def _scores(self, asked: Asked) -> np.ndarray:
         norms, count = self._norms
         scores = np.zeros(len(norms))
-        found = [
-            (sum(len(counts) for _, _, counts in lines), lines) for lines in (postings(self._db, t) for t in asked)
-        ]
+        each = (merged(self._db, alike) for alike in asked)
+        found = [(sum(len(counts) for _, _, counts in lines), lines) for lines in each]
         for n, lines in sorted(found, key=lambda pair: pair[0]):
             weight = (K1 + 1) * inverse_frequency(count, n)
             for block, places, counts in lines:

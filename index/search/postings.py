@@ -8,6 +8,8 @@ place how many terms the passage has, plus one (little-endian uint32), and 0 whe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from index.statements import Statements
@@ -24,7 +26,7 @@ EVERY = "block in (select block from lengths)"
 """By which SQLite finds a term in each block, rather than among all terms of all."""
 
 Line = tuple[int, np.ndarray, np.ndarray]
-"""Number of a block, places in it (uint16), counts (uint8)."""
+"""Number of a block, places in it (uint16), counts (uint8); see also `merged`."""
 
 
 def postings(db: Statements, term: str) -> list[Line]:
@@ -34,6 +36,18 @@ def postings(db: Statements, term: str) -> list[Line]:
         (block, np.frombuffer(places, "<u2"), np.frombuffer(counts, np.uint8))
         for block, places, counts in db.execute(query, (term,))
     ]
+
+
+def merged(db: Statements, terms: Sequence[str]) -> list[Line]:
+    """The lines of terms that count as one: a passage holds it as often as all of them. Counts are float64 where there
+    are several terms."""
+    if len(terms) == 1:
+        return postings(db, terms[0])
+    blocks = dict[int, np.ndarray]()
+    for term in terms:
+        for block, places, counts in postings(db, term):
+            blocks.setdefault(block, np.zeros(BLOCK))[places] += counts
+    return [(block, (places := np.flatnonzero(held)), held[places]) for block, held in sorted(blocks.items())]
 
 
 def lengths(db: Statements, block: int | None = None) -> np.ndarray:

@@ -12,8 +12,8 @@ from functools import cached_property
 import numpy as np
 
 from index.search import Hit
-from index.search.lexical import K1, B, Lexical, best, inverse_frequency
-from index.search.postings import BLOCK, lengths, postings
+from index.search.lexical import K1, Asked, B, Lexical, best, inverse_frequency
+from index.search.postings import BLOCK, lengths, merged
 from index.statements import Statements
 
 MIXED = 0.5
@@ -48,12 +48,12 @@ class Whole:
         allowed = np.unique(allowed)
         return [Hit(int(allowed[hit.row]), hit.score) for hit in best(scores[allowed], top)]
 
-    def _articles(self, asked: tuple[str, ...]) -> np.ndarray:
+    def _articles(self, asked: Asked) -> np.ndarray:
         """(articles,) float64."""
         norms, count = self._norms
         scores = np.zeros(len(norms))
-        for term in asked:
-            lines = postings(self._db, term)
+        for alike in asked:
+            lines = merged(self._db, alike)
             if lines:
                 rows = np.concatenate([block * BLOCK + places.astype(np.int64) for block, places, _ in lines])
                 counts = np.concatenate([counts for *_, counts in lines])
