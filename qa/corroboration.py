@@ -1,36 +1,31 @@
 """Who else says so: other articles in which an answer's words stand in a sentence about what was asked.
 
 The reader names a span or two of each passage that it reads. An article that mentions the same thing in passing, or
-lies deeper than was read, is found here, by the words themselves, or as the same day of the calendar: an answer is
-cited wherever it is given, and `n_sources` counts.
+lies deeper than was read, is found here (`qa.restated`): an answer is cited wherever it is given, and `n_sources`
+counts.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
-from functools import lru_cache
 
 from index.article import Article
 from index.passages import Passage
 from index.search.lexical import STOP
 from qa.answer import Citation, Item
 from qa.asked import asked
-from qa.candidates import cited, origin
+from qa.candidates import origin
 from qa.claims import Claim, same_day
-from qa.dates import quoted
 from qa.meanings import signed
+from qa.restated import TELLING, restated
 
 DEEP = 32  # passages, in order of retrieval, in which an answer is looked for
-LONGEST = 8  # words of an answer that others may be expected to repeat to the letter
-TELLING = 5  # words that nobody repeats by chance: whatever is asked, such a quote says the same
 SHARE, LEAST = 0.5, 2  # of the question's words that the sentence has; how many, with the names in its passage
 _FAR = 40  # code points
 _WORD = re.compile(r"\w+")
 _ENDS, _BEGINS = re.compile(r"(\w+)\s$"), re.compile(r"\s(\w+)")
-_MAKE = re.compile(r"(?<=[^\W\d_]\\ )(\d+)(?:\\-\w+)?")  # the number in an escaped name, as "Mirage\\ 2000\\-5"
-_TWO = re.compile(r"([^\W\d_]+) ([^\W\d_]+)")
 _EMPTY = frozenset(signed("say says said tell told report reported according many much"))  # words that say little
 
 Place = tuple[Article, Passage]
@@ -41,45 +36,18 @@ def corroborated(question: str, item: Item, places: Sequence[Place], origins: Ma
     `qa.candidates.origin`; of all that it is cited in."""
     said = Claim(item.citations[0])
     words = _WORD.findall(item.text.lower())
-    if len(words) > LONGEST or STOP.issuperset(words):
+    if STOP.issuperset(words):
         return item
     further: dict[str, tuple[Citation, str]] = {}
     known = {citation.source for citation in item.citations}
     for article, passage in places:
         if article.source not in known and article.source not in further:
-            found = [*mentions(item.text, article, passage), *days(said, article, passage)]
-            alike = (c for c in found if same_claim(question, said, Claim(c)))
+            alike = (c for c in restated(said, article, passage) if same_claim(question, said, Claim(c)))
             if citation := next(alike, None):
                 further[article.source] = citation, origin(article)
     count = len({origins[c.source] for c in item.citations} | {group for _, group in further.values()})
     citations = (*item.citations, *(citation for citation, _ in further.values()))
     return replace(item, citations=citations, n_sources=count) if further else item
-
-
-def mentions(text: str, article: Article, passage: Passage) -> Iterator[Citation]:
-    """The places of a passage that read so, upper and lower case apart. A name with a number may be of another make
-    ("Mirage 2000", "Mirage 2000-5"), and an adjective stands before two things ("Ukrainian soldiers and pilots")."""
-    if text.split()[0].lower() in article.text[passage.start : passage.end].lower():  # spares most of the search
-        for match in _readings(text).finditer(article.text, passage.start, passage.end):
-            yield cited(article, passage, *match.span())
-
-
-@lru_cache(maxsize=64)
-def _readings(text: str) -> re.Pattern[str]:
-    exact = _MAKE.sub(r"\1(?:-\\w+)?", re.escape(text))
-    if two := _TWO.fullmatch(text):
-        exact += rf"|{re.escape(two[1])}\s\w+\s(?:and|or)\s{re.escape(two[2])}"
-    return re.compile(rf"(?<!\w)(?:{exact})(?!\w)", re.IGNORECASE)
-
-
-def days(said: Claim, article: Article, passage: Passage) -> Iterator[Citation]:
-    """The places of a passage that name the day of the calendar that the claim names, in other words."""
-    if said.calendar is None:
-        return
-    for mention in quoted(article, passage, passage.start, passage.end):
-        citation = cited(article, passage, mention.start, mention.end)
-        if same_day(said, Claim(citation)):
-            yield citation
 
 
 def same_claim(question: str, said: Claim, other: Claim) -> bool:
