@@ -196,6 +196,11 @@ def test_each_stage_says_in_words_what_it_lacked():
     assert explain(threshold).endswith(": that they answer is 5% likely, below the threshold of 41%")
 
 
+def test_what_the_articles_name_in_another_word_is_not_said_to_be_missing():
+    done = why("What did the French and the Spanish burn?")
+    assert (done.mentioned, done.missing) == (("French",), ("Spanish", "burn"))
+
+
 def test_an_answered_question_has_no_stage_that_stopped_it():
     done = why("Who sent letters?", best=0.9, answered=True)
     assert done.stage is None and done.passages == (PASSAGE[0],) and done.threshold == 0.41
