@@ -1,5 +1,5 @@
 """One spelling for words that are written in several ways: countries with adjectives and peoples (index/names.txt),
-romanisations of a name, diacritics, points and quotation marks."""
+romanisations of a name, British and American spellings, diacritics, points and quotation marks."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ def fold(word: str) -> str:
 def sound(word: str) -> str:
     """One spelling for the romanisations of a name: Zelensky, Zelenskyy, Zelenskiy; Syrskyi, Syrsky; Schröder,
     Schroeder. After the table of known variants, letters that schemes of transliteration exchange are made one."""
-    known = _first_names().get(fold(word)) or entity(word)
+    low = fold(word)
+    known = _first_names().get(low) or _british().get(low) or entity(word)
     low = fold(known or word).replace("'", "")
     for before, after in (("x", "ks"), ("kh", "h"), ("oe", "o"), ("ae", "a"), ("ue", "u"), ("ph", "f")):
         low = low.replace(before, after)
@@ -76,6 +77,10 @@ def _table() -> dict[str, str]:
 
 def _first_names() -> dict[str, str]:
     return _tables()[1]
+
+
+def _british() -> dict[str, str]:
+    return _tables()[2]
 
 
 @cache

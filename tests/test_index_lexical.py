@@ -236,6 +236,12 @@ def test_a_country_is_found_by_its_adjective_and_its_people_and_they_count_as_on
     assert kin("letter") == ("letter",) and kin("car") == ("car",) and "ukrain" in kin("ukrainian")
 
 
+def test_british_and_american_spellings_count_as_one_term():
+    lexical = Lexical(made(["The Ministry of Defence", "the defense programs", "a program"]))
+    assert lexical.search("defense programme", 9)[0].row == 1
+    assert {hit.row for hit in lexical.search("defence", 9)} == {0, 1}
+
+
 @given(st.lists(st.sampled_from([0.0, 0.5, 1.0, 1.5, 9.0]), max_size=60), st.integers(1, 70), st.integers(1, 8))
 def test_the_best_are_those_of_a_sort(scores, top, width):
     hits = best(np.array(scores), top, width)

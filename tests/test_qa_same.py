@@ -107,6 +107,13 @@ def test_abbreviations_of_countries_keep_their_capitals():
     assert (entity("US"), entity("us"), entity("who"), entity("polish")) == ("United States", None, None, None)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [("the Ministry of Defence", "Ministry of Defense"), ("the harbour master", "Harbor master")]
+)
+def test_british_and_american_spellings_are_the_same(one, other):
+    assert same(one, other)
+
+
 @pytest.mark.parametrize("names", ["Zelensky Zelenskyy Zelenskiy", "Kyiv Kiev", "Schröder Schroeder Schroder"])
 def test_spellings_of_one_name(names):
     assert len({sound(name) for name in names.split()}) == 1

@@ -1,5 +1,5 @@
-"""Words that name the same: "Estonia", "Estonian" and "Estonians", "Kyiv" and "Kiev" (index/names.txt). A question that
-has one of them finds the others.
+"""Words that name the same: "Estonia", "Estonian" and "Estonians", "Kyiv" and "Kiev", "defence" and "defense"
+(index/names.txt). A question that has one of them finds the others.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ def kin(term: str) -> tuple[str, ...]:
 
 
 def names() -> list[list[list[str]]]:
-    """Of each block of the file, countries and cities, and parts of people's names: its rows, of names of one thing."""
+    """Of each block of the file, countries and cities, parts of people's names, British and American spellings: its
+    rows, of names of one thing."""
     blocks = files("index").joinpath("names.txt").read_text(encoding="utf-8").split("\n\n")
     return [[row.split("|") for row in block.splitlines()] for block in blocks]
 
