@@ -92,6 +92,7 @@ def grouped(
     return groups
 
 
+@lru_cache(maxsize=1024)  # likewise
 def words(text: str) -> tuple[str, ...]:
     """The words of a text as they are compared: "The Ukrainian Pilots" -> ("ukraine", "pilots")."""
     found = _WORD.findall(clean(text))
