@@ -9,7 +9,7 @@ from dataclasses import replace
 from index.search.lexical import stem
 from qa.clause import FILLERS, LEADS, PREPOSITIONS, Clause, names, parse, tokens, written
 from qa.noun_phrases import phrases
-from qa.pronouns import FAMILY, HE, THEY
+from qa.pronouns import FAMILY, HE, THEY, words_of
 from qa.referents import Turn, things
 from qa.verbs import base
 
@@ -26,7 +26,7 @@ def tells(clause: Clause) -> bool:
 
 def about_it(clause: Clause, turn: Turn) -> list[str]:
     """The question as it is, and with what was spoken of before; this first where it goes on with "and"."""
-    words = [*clause.wh, clause.aux, *clause.subject, *clause.rest]
+    words = words_of(clause)
     topic = next((thing for thing in things(turn) if thing not in words), None)
     found = [written(words), *([written([*words, "about", topic])] if topic else [])]
     return found[::-1] if clause.lead else found
@@ -39,8 +39,7 @@ def which_ones(clause: Clause, turn: Turn) -> tuple[Clause, bool]:
     if not asked or not clause.asked or not (of or ONES.intersection(clause.asked[-1:])):
         return clause, False
     kept = ("of", "the") if of else clause.asked[:-1]
-    noun = asked[0] if len(asked) == 1 else written(asked)
-    return replace(clause, wh=(*clause.wh[:at], *kept, noun)), True
+    return replace(clause, wh=(*clause.wh[:at], *kept, *asked)), True
 
 
 # "when?", "since when?", "on what grounds?"

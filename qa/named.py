@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from qa.clause import PREPOSITIONS, names, tokens, written
 from qa.noun_phrases import LONGEST
+from qa.phrases import CAPITAL
 
 _ROLES = frozenset(
     "president minister premier chancellor secretary spokesman spokeswoman spokesperson director chief head leader "
@@ -17,19 +18,18 @@ _ROLES = frozenset(
     "son daughter wife husband student seller buyer driver pilot priest bishop expert successor predecessor "
     "colleague pm politician boss speaker lawmaker deputy representative counterpart guy lady accountant banker".split()
 )
-_PARTS, _NAME = re.compile(r",\s+(?:and\s+)?|\s+and\s+"), re.compile(r"(?:[a-z]+\s)?[^\W\d_a-z]")
+_PARTS, _NAME = re.compile(r",\s+(?:and\s+)?|\s+and\s+"), re.compile(rf"(?:[a-z]+\s)?{CAPITAL}")
 
 
 def together(words: Sequence[str]) -> Iterator[str]:
     """Names that "and" joins: "Macron and Zelensky"."""
-    first, last = 0, 0
-    for start, stop in [*names(words), (len(words) + 2, 0)]:
-        if last and {word.lower() for word in words[last:start]} <= {"and", ","} and start < len(words):
-            last = stop
-            continue
-        if "and" in words[first:last]:
-            yield written(words[first:last])
-        first, last = start, stop
+    joined = list[tuple[int, int]]()
+    for start, stop in names(words):
+        if joined and {word.lower() for word in words[joined[-1][1] : start]} <= {"and", ","}:
+            joined[-1] = joined[-1][0], stop
+        else:
+            joined.append((start, stop))
+    yield from (written(words[a:b]) for a, b in joined if "and" in words[a:b])
 
 
 def several(text: str) -> bool:

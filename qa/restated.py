@@ -14,13 +14,15 @@ from qa.candidates import cited
 from qa.claims import Claim, same_day
 from qa.dates import quoted
 from qa.names import core, same_name
+from qa.phrases import CAPITAL
 from qa.spelling import entity, sound
 
 TELLING = 5  # words that nobody repeats by chance: whatever is asked, such a quote says the same
 _MAKE = re.compile(r"(?<=[^\W\d_]\\ )(\d+)(?:\\-\w+)?")  # the number in an escaped name, as "Mirage\\ 2000\\-5"
 _TWO = re.compile(r"([^\W\d_]+) ([^\W\d_]+)")
 _PART = re.compile(r"[^,;:—–“”\"]+")
-_RUN = re.compile(r"[^\W\d_a-z]\w*(?:[-.][^\W\d_]\w*)*(?:\s[^\W\d_a-z]\w*(?:[-.][^\W\d_]\w*)*)*")
+_NAME = rf"{CAPITAL}\w*(?:[-.][^\W\d_]\w*)*"  # without "'s", other than `qa.phrases.NAME`
+_RUN = re.compile(rf"{_NAME}(?:\s{_NAME})*")
 _WORD = re.compile(r"\S+")
 
 
@@ -41,12 +43,15 @@ def spelled(name: str, article: Article, passage: Passage) -> Iterator[Citation]
     if len(words) < 2 or entity(" ".join(words)):
         return
     last = sound(words[-1])
-    for start, run in _runs(article.text[passage.start : passage.end]):
-        at = next((n for n, (_, word) in enumerate(run) if sound(word) == last), len(run))
-        for first, _ in run[max(0, at + 1 - len(words)) : at + 1] if at < len(run) else ():
-            begin, end = (passage.start + start + place for place in (first, run[at][0] + len(run[at][1])))
-            if same_name(name, article.text[begin:end]):
-                yield cited(article, passage, begin, end)
+    text = article.text[passage.start : passage.end]
+    for start, run in _runs(text):
+        at = next((n for n, (_, word) in enumerate(run) if sound(word) == last), None)
+        if at is None:
+            continue
+        end = start + run[at][0] + len(run[at][1])
+        for begin in (start + place for place, _ in run[max(0, at + 1 - len(words)) : at + 1]):
+            if same_name(name, text[begin:end]):
+                yield cited(article, passage, passage.start + begin, passage.start + end)
                 break
 
 

@@ -62,7 +62,7 @@ def sound(word: str) -> str:
     """One spelling for the romanisations of a name: Zelensky, Zelenskyy, Zelenskiy; Syrskyi, Syrsky; Schröder,
     Schroeder. After the table of known variants, letters that schemes of transliteration exchange are made one."""
     low = fold(word)
-    known = _first_names().get(low) or _british().get(low) or entity(word)
+    known = _variants().get(low) or entity(word)
     low = fold(known or word).replace("'", "")
     for before, after in (("x", "ks"), ("kh", "h"), ("oe", "o"), ("ae", "a"), ("ue", "u"), ("ph", "f")):
         low = low.replace(before, after)
@@ -75,18 +75,16 @@ def _table() -> dict[str, str]:
     return _tables()[0]
 
 
-def _first_names() -> dict[str, str]:
+def _variants() -> dict[str, str]:
     return _tables()[1]
 
 
-def _british() -> dict[str, str]:
-    return _tables()[2]
-
-
 @cache
-def _tables() -> tuple[dict[str, str], ...]:
-    """Of each block of names: form -> the first of its row. Abbreviations keep their capitals: "US" is not "us"."""
-    return tuple(
+def _tables() -> tuple[dict[str, str], dict[str, str]]:
+    """Of the first block of names, and of the others: form -> the first of its row. Abbreviations keep their capitals:
+    "US" is not "us"."""
+    first, *others = (
         {name if len(name) <= 4 and name.isupper() else fold(name): row[0] for row in block for name in row}
         for block in names()
     )
+    return first, {form: name for block in others for form, name in block.items()}

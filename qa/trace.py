@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index.filter import ALL, Filter
-from index.search.kin import kin
+from index.search.kin import table
 from index.search.lexical import stem, stems
-from index.search.terms import terms
 from qa.clause import AUX, DETERMINERS, FILLERS, LEADS, PREPOSITIONS, PRONOUNS, WH, parse
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def trace(
     """passages: each with its text."""
     held = frozenset[str]().union(*(stems(text) for _, text in passages))
     words = content(read)
-    mentioned = tuple(word for word in words if stem(word.lower()) in held or _named(word, passages))
+    mentioned = tuple(word for word in words if not held.isdisjoint(_alike(word)))
     missing = tuple(word for word in words if word not in mentioned)
     considered = tuple(one for one, _ in passages)
     stopped = None if answered else _stage(considered, mentioned, answerable, chosen)
@@ -131,10 +130,10 @@ def quoted(words: Collection[str], join: str = "and") -> str:
     return f" {join} ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
-def _named(word: str, passages: Sequence[tuple[Considered, str]]) -> bool:
-    """Whether a passage names the same in another word: Kyiv for Kiev, Estonia for Estonian."""
-    alike = {other for term in terms(word) for other in kin(term) if other != term}
-    return bool(alike) and any(not alike.isdisjoint(terms(text)) for _, text in passages)
+def _alike(word: str) -> tuple[str, ...]:
+    """Its stem, and those of other names of the same: Kyiv and Kiev, Estonian and Estonia."""
+    found = stem(word.lower())
+    return table(stems).get(found, (found,))
 
 
 def _stage(considered: Collection[Considered], mentioned: Collection[str], likely: float | None, chosen: Filter) -> str:

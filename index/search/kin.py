@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from functools import cache
 from importlib.resources import files
 
@@ -14,7 +15,7 @@ _WORDS = frozenset(("car", "us", "who"))  # what an abbreviation reads like, in 
 
 def kin(term: str) -> tuple[str, ...]:
     """The term and those that name the same, in alphabetical order."""
-    return _table().get(term, (term,))
+    return table(terms).get(term, (term,))
 
 
 def names() -> list[list[list[str]]]:
@@ -25,11 +26,12 @@ def names() -> list[list[list[str]]]:
 
 
 @cache
-def _table() -> dict[str, tuple[str, ...]]:
-    """Of the names that are one word each, the first row that has it."""
+def table(reduced: Callable[[str], Collection[str]]) -> dict[str, tuple[str, ...]]:
+    """Of the names that are one word each, reduced to a stem or a term: each with the others of the first row that has
+    it, in alphabetical order."""
     found = dict[str, tuple[str, ...]]()
     for row in (row for block in names() for row in block):
-        single = (terms(name) for name in row if name.lower() not in _WORDS)
+        single = (reduced(name) for name in row if name.lower() not in _WORDS)
         group = tuple(sorted({term for words in single if len(words) == 1 for term in words}))
         for term in group:
             found.setdefault(term, group)
