@@ -20,14 +20,19 @@ PRONOUNS = frozenset("he she it they we you i him her them this that these those
 PREPOSITIONS = frozenset(
     "in at on by for from with to since until till of under about after before during against into over between among "
     "near within without via per through according above below behind beside besides beyond despite like off onto out "
-    "outside inside past toward towards up upon down".split()
+    "outside inside past toward towards up upon down according".split()
 )
 DETERMINERS = frozenset("the a an this that these those its his her their our my your some any every each no".split())
 LEADS = frozenset("and but so then also or ok okay well".split())
 FILLERS = frozenset("exactly precisely then there else so again really again".split())
 _PARTICLES = frozenset("de von van der den la le di da bin al el of".split())
+_ATTRIBUTES = frozenset(
+    "name names age job role rank title profession nationality wage salary price cost size length height depth weight "
+    "width capacity value position motive reason argument condition purpose aim origin".split()
+)
+_PERSONAL = frozenset("he she it they".split())
 _TOKEN = re.compile(r"\w+(?:[-.’'&]\w+)*(?:[’'](?!\w))?|[^\w\s]")
-_SHORT = re.compile(r"\b(what|who|where|when|why|how|that|it|he|she|there)[’']s\b", re.IGNORECASE)
+_SHORT = re.compile(r"\b(?:(what|who|where|when|why|how|that|it|he|she|there)[’']|(what|who|where))s\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class Clause:
 
 def tokens(text: str) -> list[str]:
     """Words and marks; "what's" is two words."""
-    return _TOKEN.findall(_SHORT.sub(r"\1 is", text))
+    return _TOKEN.findall(_SHORT.sub(r"\1\2 is", text))
 
 
 def parse(question: str) -> Clause:
@@ -65,7 +70,7 @@ def parse(question: str) -> Clause:
         at += 1
     if [word.lower() for word in words[at : at + 2]] in (["what", "about"], ["how", "about"]) and len(words) > at + 2:
         at += 2
-    lead, words = tuple(words[:at]), words[at:]
+    lead, words = tuple(words[:at]), _asking_first(words[at:])
     lower = [word.lower() for word in words]
     first = 1 if len(words) > 1 and lower[0] in PREPOSITIONS and lower[1] in WH else 0
     if not words or (lower[first] not in WH and lower[0] not in AUX):
@@ -86,6 +91,26 @@ def parse(question: str) -> Clause:
     subject = _subject(words[aux + 1 :], lower[aux])
     verb = aux + 1 + subject
     return Clause(lead, tuple(words[:wh]), words[aux], tuple(words[aux + 1 : verb]), tuple(words[verb:]))
+
+
+def _asking_first(words: list[str]) -> list[str]:
+    """The words in the order of a question: "according to her, how many came" with what it begins with at its end, and
+    the fragments "built when", "his age" and "because" as the questions that they are."""
+    lower = [word.lower() for word in words]
+    asks = next((n + 1 for n, word in enumerate(lower[:-1]) if word == "," and lower[n + 1] in WH | AUX), 0)
+    if asks and lower[0] in PREPOSITIONS and lower[1] not in WH:
+        return [*words[asks:], lower[0], *words[1 : asks - 1]]
+    if asks and len(names(words[: asks - 1])) + (lower[0] in DETERMINERS):  # "and the families, did they agree"
+        at = next((n for n in range(asks, len(words)) if lower[n] in _PERSONAL), 0)
+        if at and set(lower[asks:at]) <= WH | AUX:
+            return [*words[asks:at], *words[: asks - 1], *words[at + 1 :]]
+    if lower == ["because"]:
+        return ["why"]
+    if len(words) == 2 and lower[1] in {"when", "where", "why", "how"} and is_past(lower[0]):
+        return [lower[1], "was", "it", lower[0]]
+    if len(words) == 2 and lower[0] in {"his", "her", "its", "their"} and lower[1] in _ATTRIBUTES:
+        return ["what", "is", *words]
+    return words
 
 
 def _inside(lower: Sequence[str]) -> bool:

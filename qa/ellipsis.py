@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.search.lexical import stem
-from qa.clause import FILLERS, LEADS, PREPOSITIONS, Clause, names, parse, tokens, written
+from qa.clause import DETERMINERS, FILLERS, LEADS, PREPOSITIONS, Clause, names, parse, tokens, written
 from qa.noun_phrases import phrases
-from qa.pronouns import FAMILY, HE, THEY, words_of
+from qa.pronouns import FAMILY, HE, RANKED, THEY, words_of
 from qa.referents import Turn, things
 from qa.verbs import base
 
@@ -90,7 +90,7 @@ def same_clause(clause: Clause, turn: Turn) -> list[str]:
     ):
         return []
     words = [word.lower() for word in (*clause.subject, *clause.rest) if word[:1].isalnum()]
-    if clause.aux in {"is", "are", "was", "were"} and HE.union(THEY).intersection(words[:1]):
+    if clause.aux in {"is", "are", "was", "were"} and (HE | THEY | RANKED).intersection(words[:2]):
         return []  # "How old is he?" asks about him
     if clause.aux in {"is", "are"} and words[:1] == ["it"]:
         return []
@@ -130,8 +130,12 @@ def in_its_place(words: Sequence[str], turn: Turn) -> list[str]:
             stop = next((stop for first, stop in runs if first == at + 1), len(before))
             return [written([*before[:at], *new, *before[stop:]])]
         return [written([*before, *new])]
+    if new[0].lower() in DETERMINERS and new[-1].islower() and (old := phrases(turn.question)):
+        alike = [text for text in old if stem(text.split()[-1].lower()) == stem(new[-1].lower())]
+        return [turn.question.rstrip(" ?").replace(text, written(new), 1) for text in alike or (old[-1], old[0])]
     if runs:
         first, stop = min(runs, key=lambda run: (abs((run[1] - run[0]) - len(new)), run[0]))
+        first -= new[0].lower() in DETERMINERS and before[first - 1].lower() in DETERMINERS
         tail = "'s" if before[stop - 1].endswith(("'s", "’s")) else ""
         return [written([*before[:first], *new[:-1], new[-1] + tail, *before[stop:]])]
     old = phrases(turn.question)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from qa.plural import many
-from qa.wording import AUXILIARIES, DETERMINERS, DIGITS, MISSPELT, NUMBERS, PREPOSITIONS, may_be_past
+from qa.wording import AUXILIARIES, DETERMINERS, DIGITS, MASS, MISSPELT, NUMBERS, PREPOSITIONS, may_be_past
 
 Kind = Literal["list", "open", "one", "yesno"]
 """list: several things, "Which countries". open: as many as there are, "Who came", "What did she promise". one: a
@@ -100,7 +100,7 @@ def _asked(word: str, after: list[str]) -> Kind:
         return _of(after[1:])
     if verb in AUXILIARIES or verb in ("happened", "else", "exactly") or verb.endswith("n't") or not verb:
         return "open"
-    return "list" if many(after) else "one"
+    return "list" if many(after) else "open" if MASS.intersection(after[:2]) else "one"
 
 
 def _of(rest: list[str]) -> Kind:

@@ -34,8 +34,13 @@ def together(words: Sequence[str]) -> Iterator[str]:
 
 def several(text: str) -> bool:
     """Whether a text names several: "the United States, Germany and Spain"."""
-    parts = _PARTS.split(text)
-    return len(parts) > 1 and all(_NAME.match(part) for part in parts)
+    found = parts(text)
+    return len(found) > 1 and all(_NAME.match(part) for part in found)
+
+
+def parts(text: str) -> list[str]:
+    """What commas and "and" part."""
+    return _PARTS.split(text)
 
 
 def person(words: Sequence[str]) -> bool:
@@ -49,6 +54,11 @@ def person(words: Sequence[str]) -> bool:
 def named(phrase: str) -> bool:
     words = phrase.split()
     return all(word[:1].isupper() for word in words[:1]) and not phrase.endswith(("'s", "’s")) and words[0] != "The"
+
+
+def owner(phrase: str) -> str:
+    """Who has what a phrase names: "Catriona Mure's profession" -> "Catriona Mure"; else the phrase."""
+    return re.split(r"(?:['’]s|(?<=s)['’])\s", phrase, maxsplit=1)[0]
 
 
 def titled(text: str) -> bool:

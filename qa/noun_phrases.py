@@ -20,8 +20,9 @@ def phrases(question: str) -> list[str]:
     lower = [word.lower() for word in words]
     runs = list[tuple[int, int]]()
     start: int | None = None
+    verb = 1 if clause.asks == "who" and not clause.aux else -1  # "who heads the union"
     for n in range(len(words) + 1):
-        ends = n == len(words) or _breaks(words, lower, n, n > len(clause.subject) or not clause.wh)
+        ends = n in (len(words), verb) or _breaks(words, lower, n, n > len(clause.subject) or not clause.wh)
         if start is not None and (ends or lower[n] in DETERMINERS):
             runs.append((start, n))
             start = None

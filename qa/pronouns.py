@@ -8,12 +8,13 @@ from itertools import islice
 from index.search.lexical import stem
 from qa.clause import AUX, DETERMINERS, FILLERS, PREPOSITIONS, Clause, names, written
 from qa.noun_phrases import phrases
-from qa.referents import Turn, groups, people, places, things
+from qa.referents import Turn, first, groups, last, people, places, things
 from qa.verbs import is_verb
 
 HE = {"he", "she", "him", "her", "his", "hers"}
 THEY = {"they", "them", "their", "theirs"}
 _IT = {"it", "its", "that", "this", "those", "these"}
+RANKED = {"former", "latter"}
 _OWNED = {"his", "its", "their"}
 _OPENS = frozenset("that when if because while whether after before , and against for to of with".split())
 _TABLE: tuple[tuple[set[str], Callable[[Turn], Iterator[str]]], ...] = (
@@ -21,6 +22,8 @@ _TABLE: tuple[tuple[set[str], Callable[[Turn], Iterator[str]]], ...] = (
     (THEY, groups),
     (_IT, things),
     ({"there"}, places),
+    ({"former"}, first),
+    ({"latter"}, last),
 )
 FAMILY = {word: find for words, find in _TABLE for word in words}
 """pronoun -> what finds its referents in a turn"""
@@ -36,6 +39,8 @@ def pointers(clause: Clause) -> list[int]:
         before, after = lower[n - 1] if n else "", lower[n + 1] if n + 1 < len(lower) else ""
         if word not in FAMILY or (word == "there" and after and before in {"is", "are", "was", "were", "be"}):
             continue
+        if word == "former" and after and not is_verb(after) and after not in PREPOSITIONS | AUX:
+            continue  # "the former president"
         if word in {"that", "those", "these", "this"} and (after in _TIMES or not _demonstrative(before, after)):
             continue
         if word == "it" and _dummy(lower, n):
@@ -112,6 +117,8 @@ def substituted(clause: Clause, places_of: Sequence[int], back: Sequence[Turn]) 
             made[n] = f"{chosen}{chr(39) if chosen.endswith('s') else chr(39) + 's'}" if owned else chosen
             if noun:
                 skip.add(n + 1)
+            if lower[n] in RANKED and lower[n - 1] == "the":
+                skip.add(n - 1)
         text = written([word for n, word in enumerate(made) if n not in skip])
         if made != words:
             choices.append(text)
@@ -122,8 +129,8 @@ def _noun_behind(words: Sequence[str], n: int) -> str | None:
     """The noun of "that meeting", "this one"."""
     if words[n].lower() not in {"that", "this", "those", "these"} or n + 1 >= len(words):
         return None
-    noun = words[n + 1].lower()
-    verb = is_verb(noun) and not noun.endswith("ing")
+    noun, after = words[n + 1].lower(), words[n + 2].lower() if n + 2 < len(words) else ""
+    verb = (is_verb(noun) and not noun.endswith("ing")) or after in DETERMINERS  # "how much does that delay the work"
     return None if verb or noun in PREPOSITIONS | AUX | FILLERS else noun
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qa.clause import PREPOSITIONS, names, parse, tokens, written
-from qa.named import name_in, named, person, plural, several, short, titled, together
+from qa.named import name_in, named, owner, parts, person, plural, several, short, titled, together
 from qa.noun_phrases import phrases
 
 _ABOUT = frozenset(("about", "on", "of"))
@@ -45,7 +45,7 @@ def people(turn: Turn) -> Iterator[str]:
     if described and turn.answer:
         return  # the description and the answer are one
     yield from (phrase for phrase in found if person(tokens(phrase)))
-    yield from (phrase for phrase in found if named(phrase))
+    yield from (owner(phrase) for phrase in found if named(phrase))
 
 
 def things(turn: Turn) -> Iterator[str]:
@@ -82,6 +82,21 @@ def groups(turn: Turn) -> Iterator[str]:
     yield from found
     if turn.answer:
         yield from short(turn.answer)
+
+
+def first(turn: Turn) -> Iterator[str]:
+    """For "the former"."""
+    yield from _ranked(turn)[:1]
+
+
+def last(turn: Turn) -> Iterator[str]:
+    """For "the latter"."""
+    yield from _ranked(turn)[-1:]
+
+
+def _ranked(turn: Turn) -> list[str]:
+    """What the answer enumerates, else what the question names."""
+    return parts(turn.answer) if turn.answer and several(turn.answer) else phrases(turn.question)
 
 
 def places(turn: Turn) -> Iterator[str]:

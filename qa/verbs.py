@@ -39,9 +39,9 @@ def is_verb(word: str) -> bool:
 
 
 def base(word: str) -> str:
-    """A verb of the past as it follows "did"; any other word as it is."""
+    """A verb as it follows "did"; any other word as it is."""
     lower = word.lower()
-    regular = min(_bases(lower), default=word) if lower.endswith("ed") else word
+    regular = min(_bases(lower), default=word) if lower.endswith(("ed", "s")) else word
     return _IRREGULAR.get(lower, regular)
 
 

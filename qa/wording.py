@@ -33,6 +33,11 @@ IRREGULAR_PLURALS = frozenset(
     "people men women children criteria phenomena feet teeth mice lives wives species businessmen businesswomen "
     "policemen spokesmen servicemen fishermen firemen congressmen lawmen grandchildren schoolchildren".split()
 )
+# Nouns of which one may be many things: "what gear did they carry".
+MASS = frozenset(
+    "gear equipment cargo freight food luggage furniture clothing staff crew aid help support evidence advice damage "
+    "material loot jewellery wildlife livestock ammunition weaponry machinery baggage kit fruit meat".split()
+)
 # Words in -s that are singular, or are no nouns.
 NOT_PLURAL = frozenset(
     "news politics economics physics mathematics athletics olympics ethics electronics series means gas bus "

@@ -48,6 +48,9 @@ ALLIES = Turn("Which countries opposed training in Kyiv?", "Germany, Italy and S
 MEETING = Turn("Where did Hungary say that?", "at a meeting of EU defense ministers")
 
 
+GIVERS = Turn("Which states help the island?", "the United States and the Netherlands")
+
+
 @pytest.mark.parametrize(
     ("turn", "question", "wanted"),
     [
@@ -96,6 +99,38 @@ MEETING = Turn("Where did Hungary say that?", "at a meeting of EU defense minist
         ),
         (Turn("Who met the minister?"), "What did he say?", "What did the one who met the minister say?"),
         (Turn("Where did they meet?", "in Oslo"), "Who else was there?", "Who else was in Oslo?"),
+        (GIVERS, "What does the latter contribute?", "What does the Netherlands contribute?"),
+        (GIVERS, "How large is the former?", "How large is the United States?"),
+        (
+            Turn("How far is the road being moved?", "two miles"),
+            "By how much does that delay the work?",
+            "By how much does the road delay the work?",
+        ),
+        (Turn("Which bridge fell?", "the Sava bridge"), "Built when?", "when was the Sava bridge built?"),
+        (Turn("Who leads the talks?", "Ann Lee"), "because?", "Why did Ann Lee lead the talks?"),
+        (
+            Turn("What did the spokesman in Oslo say about the box?"),
+            "his name?",
+            "what is the spokesman in Oslo's name?",
+        ),
+        (Turn("What is Ann Lee's profession?", "chemist"), "Where does she live?", "Where does Ann Lee live?"),
+        (
+            Turn("According to the governor, how many families will move?", "210"),
+            "Who told them?",
+            "Who told the families?",
+        ),
+        (
+            Turn("How did the report end?", "with a warning"),
+            "And the families of the dead, did they accept that?",
+            "did the families of the dead accept the report?",
+        ),
+        (
+            Turn("What does the bureau advise the Flemish government to do?"),
+            "and the waterways agency",
+            "What does the bureau advise the waterways agency to do?",
+        ),
+        (Turn("Who commands the team from Tartu?"), "Why are they here?", "Why are the team from Tartu here?"),
+        (Turn("Who wants to stop the plan?", "the agency"), "why?", "Why did the agency want to stop the plan?"),
     ],
 )
 def test_a_follow_up_is_read_standing_alone(turn, question, wanted):

@@ -71,6 +71,8 @@ What day was it?
 Which head of state turned it down?
 """
 OPEN = """
+What gear do the rescuers carry?
+which military aid did they send
 Who sent the letters?
 who came
 Whom did she thank?
