@@ -16,7 +16,7 @@ from qa.dates import asks_when, whole_mention
 from qa.phrases import NAME
 from qa.reader import Span
 from qa.reader.tidy import tidy
-from qa.wording import may_be_past
+from qa.verbs import is_past
 
 _OTHER = re.compile(rf"(?<![\w’'.-])(?P<first>(?:the\s)?{NAME}(?:,\s(?:the\s)?{NAME}){{0,5}}),?\s(?:and|or)\sother\s$")
 _BUT = re.compile(r",?\s(?:but|and)\s(?:(?:also|instead|then)\s)?(?P<verb>[a-z]+)\s")
@@ -68,7 +68,7 @@ def _opens(text: str, place: int) -> bool | None:
 
 def _is_asked(verb: str, question: str) -> bool:
     """Whether it is a verb of the question: past here ("announced"), or as it is asked for ("is going to train")."""
-    alike = may_be_past(verb) or re.search(rf"\b{_WILL}\s(?:[\w’'-]+\s){{0,4}}?{verb}\b", question, re.I)
+    alike = is_past(verb) or re.search(rf"\b{_WILL}\s(?:[\w’'-]+\s){{0,4}}?{verb}\b", question, re.I)
     return bool(alike) and stem(verb) in asked(question).common
 
 

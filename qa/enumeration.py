@@ -8,7 +8,7 @@ import re
 
 from qa.phrases import NAME, Extent, is_bare, is_gloss, is_name, is_sentence, is_thing, trim
 from qa.separators import Separator, separators
-from qa.wording import may_be_past
+from qa.verbs import is_past
 
 _LEAD = r"(?:including|such as|namely|notably|among them)\s"
 _LEADS = re.compile(_LEAD, re.I)
@@ -118,7 +118,7 @@ def _behind_verb(text: str, parts: list[Extent]) -> list[Extent]:
     the list begins there."""
     for n in range(len(parts) - 2, -1, -1):
         done = _DONE_TO.fullmatch(text, *parts[n])
-        if done and may_be_past(done["verb"]):
+        if done and is_past(done["verb"]):
             names = all(is_name(text, *part) for part in parts[n + 1 :])
             return [done.span("member"), *parts[n + 1 :]] if names else parts
     return parts

@@ -18,7 +18,8 @@ from qa.numerals import MONEY, UNITS
 from qa.phrases import OPENERS
 from qa.quantities import quantities
 from qa.tense import Cues
-from qa.wording import AUXILIARIES, NUMBERS, may_be_past
+from qa.verbs import is_past
+from qa.wording import AUXILIARIES, NUMBERS
 
 _NUMERAL = re.compile(r"\d+(?:-\d+)*")
 _NAMED = re.compile(r"[^.!?\s]\s(?P<name>[^\W\d_a-z][\w’'-]*)\s$")  # the first word of a sentence has a capital anyway
@@ -80,7 +81,7 @@ def _of_people(text: str, start: int, end: int) -> bool:
     if text[start:end].lower() not in NUMBERS or not text[max(0, start - 4) : start].lower().endswith("the "):
         return False
     behind = _NEXT.match(text, end)
-    return not behind or behind[1] in AUXILIARIES or may_be_past(behind[1])
+    return not behind or behind[1] in AUXILIARIES or is_past(behind[1])
 
 
 def _measures_else(question: str, text: str, start: int, end: int) -> bool:

@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Literal
 
 from qa.plural import many
-from qa.wording import AUXILIARIES, DETERMINERS, DIGITS, MASS, MISSPELT, NUMBERS, PREPOSITIONS, may_be_past
+from qa.verbs import is_past
+from qa.wording import AUXILIARIES, DETERMINERS, DIGITS, MASS, MISSPELT, NUMBERS, PREPOSITIONS
 
 Kind = Literal["list", "open", "one", "yesno"]
 """list: several things, "Which countries". open: as many as there are, "Who came", "What did she promise". one: a
@@ -113,7 +114,7 @@ def _of(rest: list[str]) -> Kind:
 def _participle(words: list[str]) -> bool:
     """Whether a verb follows, as in "who is being trained", rather than what somebody or something is."""
     first = words[0] if words else ""
-    return may_be_past(first) or first.endswith("ing") or first in ("among", "behind", "said", "known")
+    return is_past(first) or first.endswith("ing") or first in ("among", "behind", "said", "known")
 
 
 def _opens(word: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qa.verbs import is_past
 from qa.wording import (
     AGENT,
     AUXILIARIES,
@@ -11,7 +12,6 @@ from qa.wording import (
     MODIFIERS,
     NOT_PLURAL,
     NUMBERS,
-    PAST,
     PLURAL_ENDINGS,
     PREPOSITIONS,
     SINGULAR_HEADS,
@@ -32,7 +32,7 @@ def many(words: list[str]) -> bool:
             return False
         if word.endswith(("'s", "s'")) or (not nouns and word in DETERMINERS):
             continue
-        if word in _ENDS or (nouns and (word in DETERMINERS | PAST | VERBS or word.endswith("ed"))):
+        if word in _ENDS or (nouns and (word in DETERMINERS | VERBS or is_past(word))):
             return False
         before = words[n - 1] if nouns else ""
         if _plural(word, after, before):
@@ -49,7 +49,7 @@ def _plural(word: str, after: str, before: str) -> bool:
         return True
     if not word.endswith("s") or word.endswith(("ss", "us", "is")) or word in NOT_PLURAL or len(word) < 4:
         return False
-    goes_on = bool(after) and after not in _ENDS | DETERMINERS | PAST
+    goes_on = bool(after) and after not in _ENDS | DETERMINERS and not is_past(after)
     if word in MODIFIERS and goes_on and not after.endswith("ed"):
         return False
     if before and not word.endswith(PLURAL_ENDINGS) and (after in DETERMINERS or not after or goes_on):

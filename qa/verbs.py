@@ -28,8 +28,15 @@ _IRREGULAR: dict[str, str] = dict(
         "broke:break built:build bought:buy brought:bring called:call caught:catch chose:choose fell:fall "
         "flew:fly fought:fight grew:grow heard:hear hit:hit meant:mean ran:run rose:rise sought:seek set:set "
         "shot:shoot stole:steal taught:teach threw:throw understood:understand wore:wear given:give "
-        "taken:take seen:see known:know written:write done:do"
+        "taken:take seen:see known:know written:write done:do became:become drew:draw drove:drive struck:strike "
+        "cut:cut put:put shut:shut beat:beat bore:bear forgot:forget hid:hide lent:lend sang:sing sank:sink "
+        "swore:swear tore:tear"
     ).split()
+)
+
+_NOT_PAST = frozenset(
+    "need feed seed deed weed reed speed bleed breed greed creed exceed proceed succeed indeed hundred kindred sacred "
+    "naked wicked".split()
 )
 
 
@@ -58,4 +65,5 @@ def _bases(word: str) -> set[str]:
 
 
 def is_past(word: str) -> bool:
-    return word in _IRREGULAR or (word.endswith("ed") and len(word) > 4)
+    """Whether it may be a verb of the past, as far as the word alone tells; lower case."""
+    return word in _IRREGULAR or (word.endswith("ed") and len(word) > 3 and word not in _NOT_PAST)

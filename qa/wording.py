@@ -72,14 +72,3 @@ VERBS = frozenset(
     "represents stands speaks writes reads shows tells asks offers provides sends brings keeps lets puts begins "
     "starts ends opens closes also recently publicly reportedly already still never".split()
 )
-PAST = frozenset(
-    "told won lost made took said gave sent left held sold bought built led met hit kept paid ran wrote got "
-    "became began broke drew drove fell flew found fought grew knew spoke stood struck taught threw wore cut put "
-    "set shut spent beat came went saw brought thought bore chose forgot hid lent rose sang sank shot sought "
-    "stole swore tore won".split()
-)
-
-
-def may_be_past(word: str) -> bool:
-    """Of a verb, as far as the word alone tells; lower case."""
-    return word.endswith("ed") or word in PAST
