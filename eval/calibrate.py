@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import shutil
 import sys
 import tempfile
@@ -25,12 +26,13 @@ from typing import Any
 
 import numpy as np
 
-from eval.events import opened
+from eval.events import event_questions, opened
 from eval.logistic import fit_logistic
 from eval.metrics import auroc, fold, token_f1
 from eval.questions import Question, read_questions
-from eval.reliability import calibration_error
+from eval.reliability import COVERAGE, calibration_error
 from eval.retrieval import read
+from eval.scratch import assistant_over
 from eval.validation import source, validation
 from index.filter import Filter
 from qa.assistant import Assistant
@@ -82,7 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.calibrate", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with train/ and corpora/")
     parser.add_argument("--reader", default="attest")
-    parser.add_argument("--coverage", type=float, default=0.97)
+    parser.add_argument("--coverage", type=float, default=COVERAGE)
     parser.add_argument("--keep", type=Path, help="keeps the examples in this file, and uses them if it is there")
     parser.add_argument("--write", action="store_true", help=f"store the result in {TARGET.name}")
     args = parser.parse_args(argv)
@@ -105,13 +107,15 @@ def collect(args: argparse.Namespace) -> list[Example]:
     asked = [(question, question.answerable) for question in own]
     examples = _ask_all(assistant, asked, SEEDS)
     with tempfile.TemporaryDirectory() as scratch:
-        crowd = Assistant.open(among(seeds, args.data, Path(scratch)), reader=args.reader, progress=BAR)
+        crowd = assistant_over(among(seeds, args.data, Path(scratch)), args.reader, BAR)
         examples += _ask_all(crowd, asked, CROWDED)
         for over in (EVENTS, TOGETHER):
-            for told, asked_of in opened(Path(scratch), "validation", over == TOGETHER, args.reader):
+            for told, asked_of in opened(
+                Path(scratch), "validation", event_questions, together=over == TOGETHER, reader=args.reader
+            ):
                 examples += _ask_all(told, [(question, question.answerable) for question in asked_of], over)
         for folder, asked in validation(args.data / "train", Path(scratch)):
-            other = Assistant.open(folder, reader=args.reader, progress=BAR)
+            other = assistant_over(folder, args.reader, BAR)
             examples += _ask_all(other, asked, VALIDATION)
     return examples
 
@@ -221,7 +225,7 @@ def _linear(w: np.ndarray, mean: np.ndarray, spread: np.ndarray) -> dict[str, An
 def _threshold(best: Sequence[Judged], coverage: float) -> float:
     """The highest threshold at which this share of the answerable questions is answered."""
     top = sorted((one.answerable for one in best if one.example.answerable), reverse=True)
-    return float(int(top[min(len(top) - 1, int(coverage * len(top)))] * 1e4)) / 1e4
+    return float(int(top[math.ceil(coverage * len(top)) - 1] * 1e4)) / 1e4
 
 
 def _figures(best: Sequence[Judged], threshold: float) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Follow-ups and wording, measured: `python -m eval.chats` asks our own chats and rewordings over their own articles
-and seeds/, and prints token F1 as asked, and of the question as it would be written to stand alone.
+and seeds/, and prints token F1 as asked, and of the question as it would be written to stand alone; with --events those
+chats about invented events (see `eval.events`) whose split it names, each over the articles of its event.
 
 `questions/followups.jsonl`: `history` (questions before), `question`, `full` (the same, standing alone), `answers`.
 A fresh one needs no history: `bent` counts those whose answer the history changes.
@@ -14,31 +15,18 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.questions import Question, read_questions
+from eval import events
+from eval.chat_sets import FRESH, SETS, Chat, event_chats, read_chats
+from eval.questions import UNANSWERABLE, Question
 from eval.run import judge
 from index.build import build
 from index.errors import AttestError
 from qa.answer import Answer
 from qa.assistant import Assistant
-
-SETS = Path(__file__).parent / "questions"
-FRESH = "fresh"
-
-
-@dataclass(frozen=True)
-class Chat:
-    """A question with the questions before it, the same question standing alone, and yes, no or None."""
-
-    question: Question
-    history: tuple[str, ...]
-    full: str
-    held_out: bool
-    polarity: str | None
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,14 +34,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seeds", type=Path, default=Path("seeds"), metavar="FOLDER")
     parser.add_argument("--reader", default="attest")
     parser.add_argument("--held-out", action="store_true", help="the third that nothing was chosen on")
+    parser.add_argument("--events", metavar="SPLIT", choices=("validation", "test"), help="chats about invented events")
     parser.add_argument("--rows", action="store_true", help="every question with its answer, on stderr")
     args = parser.parse_args(argv)
     try:
         with tempfile.TemporaryDirectory() as place:
+            if args.events:
+                asked = events.opened(Path(place), args.events, event_chats, reader=args.reader)
+                print(json.dumps({"set": events.FILE.name} | followups(asked, args.rows), indent=1))
+                return 0
             assistant = opened(Path(place), args.seeds, args.reader)
-            for name, measure in (("followups", followups), ("wording", wording)):
-                chats = [chat for chat in read_chats(name, assistant) if chat.held_out is args.held_out]
-                print(json.dumps({"set": name} | measure(assistant, chats, args.rows), indent=1))
+            chats = {name: read_chats(name, assistant) for name in ("followups", "wording")}
+            chosen = {name: [chat for chat in read if chat.held_out is args.held_out] for name, read in chats.items()}
+            found = followups([(assistant, chosen["followups"])], args.rows)
+            print(json.dumps({"set": "followups"} | found, indent=1))
+            print(json.dumps({"set": "wording"} | wording(assistant, chosen["wording"], args.rows), indent=1))
     except AttestError as error:
         print(f"eval.chats: {error}", file=sys.stderr)
         return 2
@@ -69,43 +64,32 @@ def opened(place: Path, seeds: Path, reader: str) -> Assistant:
     return Assistant.open_library(place / "library", reader=reader)
 
 
-def read_chats(name: str, assistant: Assistant) -> list[Chat]:
-    """Raises QuestionSetError, also where a gold answer does not stand in its article."""
-    path = SETS / f"{name}.jsonl"
-    questions = read_questions(path, assistant.library.article)
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return [
-        Chat(question, tuple(row.get("history", ())), row["full"], row["held_out"], row.get("polarity"))
-        for question, row in zip(questions, rows, strict=True)
-    ]
-
-
-def followups(assistant: Assistant, chats: Sequence[Chat], told: bool = False) -> dict[str, Any]:
+def followups(asked: Iterable[tuple[Assistant, Sequence[Chat]]], told: bool = False) -> dict[str, Any]:
     """F1 of follow-ups, of fresh ones, and unanswerable ones left unanswered: in the chat, where the history is
     questions alone, without history, and of the full question."""
-    figures: dict[str, Any] = {"questions": len(chats)}
     rows: dict[str, list[tuple[str, float]]] = {}
     bent = 0
-    for chat in chats:
+    for assistant, chat in ((assistant, chat) for assistant, chats in asked for chat in chats):
         history: list[Answer | str] = []
-        for question in chat.history:
-            history.append(assistant.ask(question, history))
-        asked = chat.question.question
+        for before in chat.history:
+            history.append(assistant.ask(before, history))
+        question = chat.question.question
         answers = {
-            "chat": assistant.ask(asked, history),
-            "questions_alone": assistant.ask(asked, chat.history),
-            "no_history": assistant.ask(asked),
+            "chat": assistant.ask(question, history),
+            "questions_alone": assistant.ask(question, chat.history),
+            "no_history": assistant.ask(question),
             "oracle": assistant.ask(chat.full),
         }
-        group = chat.question.type if chat.question.type in (FRESH, "unanswerable") else "followup"
+        group = chat.question.type if chat.question.type in (FRESH, UNANSWERABLE) else "followup"
         for way, answer in answers.items():
             rows.setdefault(way, []).append((group, _score(chat.question, answer)))
         bent += group == FRESH and answers["chat"].text != answers["no_history"].text
         if told:
             _tell(chat, {way: (answer.text, _score(chat.question, answer)) for way, answer in answers.items()})
-    for group in ("followup", FRESH, "unanswerable"):
+    figures: dict[str, Any] = {"questions": len(rows.get("chat", ()))}
+    for group in ("followup", FRESH, UNANSWERABLE):
         figures[group] = {way: _mean(score for kind, score in row if kind == group) for way, row in rows.items()}
-        figures[group]["n"] = sum(kind == group for kind, _ in rows["chat"])
+        figures[group]["n"] = sum(kind == group for kind, _ in rows.get("chat", ()))
     return figures | {"bent": bent}
 
 

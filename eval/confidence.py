@@ -25,6 +25,7 @@ from eval.metrics import auroc, fold, token_f1
 from eval.provenance import keep, provenance
 from eval.reliability import area, calibration_error, charts, risk_coverage
 from eval.retrieval import read
+from eval.scratch import assistant_over
 from index.filter import Filter
 from qa.assistant import Assistant
 from qa.confidence import sigmoid
@@ -68,10 +69,11 @@ def asked(rows: dict[str, list[dict[str, Any]]], most: int, reader: str) -> list
     contexts = dict.fromkeys(row["context"] for part in rows.values() for row in part)
     picked = [(name, row) for name, part in rows.items() for row in random.Random(1).sample(part, min(most, len(part)))]
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
+        folder = Path(scratch) / "articles"
+        folder.mkdir()
         lines = (json.dumps({"id": str(n), "text": context}) + "\n" for n, context in enumerate(contexts))
         (folder / "all.jsonl").write_text("".join(lines), encoding="utf-8")
-        assistant = Assistant.open(folder, reader=reader, progress=bar("embedding", "passages"))
+        assistant = assistant_over(folder, reader, bar("embedding", "passages"))
         tell, outcomes = bar("asking", "questions"), []
         for done, (name, row) in enumerate(picked, 1):
             outcomes.append(outcome(assistant, name, row))

@@ -11,18 +11,20 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from eval.questions import Question, parse_questions
 from eval.report import document, table
 from eval.run import run
+from eval.scratch import assistant_over
 from qa.assistant import Assistant
 from qa.progress import bar
 from qa.reader import DEFAULT
 from qa.reader.mix import read_rows
 
+Asked = TypeVar("Asked")
 FILE = Path(__file__).parent / "questions" / "events.jsonl.gz"
 
 
@@ -35,7 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     rows = []
     with tempfile.TemporaryDirectory() as scratch:
-        for assistant, questions in opened(Path(scratch), args.split, args.together, args.reader):
+        for assistant, questions in opened(
+            Path(scratch), args.split, event_questions, together=args.together, reader=args.reader
+        ):
             tell = bar("asking", "questions")
             asked = run(lambda one, ask=assistant.ask: ask(one.question), questions)  # type: ignore[misc]
             for done, (_, _, row) in enumerate(asked, 1):
@@ -46,10 +50,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+def event_questions(event: dict[str, Any], assistant: Assistant, folder: str = "") -> list[Question]:
+    """Every wording of every question, with what all its places accept. folder: of the event's articles, with a slash.
+    Raises QuestionSetError where an answer does not stand in its article."""
+    asked = []
+    for row in event["questions"]:
+        asked += placed(row, [row["question"], *row["also"]], assistant, folder)
+    return asked
+
+
+def placed(row: dict[str, Any], wordings: Sequence[str], assistant: Assistant, folder: str) -> list[Question]:
+    """The question of a row in these wordings; its answers stand in the articles of the folder."""
+    golds = [gold | {"doc": folder + gold["doc"]} for gold in row["answers"]]
+    known = {name: row[name] for name in ("type", "all_of")} | {"answers": golds}
+    lines = [json.dumps(known | {"id": f"{row['id']}/{n}", "question": one}) for n, one in enumerate(wordings)]
+    return parse_questions("\n".join(lines), FILE, assistant.library.article)
+
+
 def opened(
-    scratch: Path, split: str, together: bool, reader: str = DEFAULT
-) -> Iterator[tuple[Assistant, list[Question]]]:
-    """Assistants and what to ask them: one for each event of the split, or one over all events."""
+    scratch: Path,
+    split: str,
+    read: Callable[[dict[str, Any], Assistant, str], list[Asked]],
+    *,
+    together: bool = False,
+    reader: str = DEFAULT,
+) -> Iterator[tuple[Assistant, list[Asked]]]:
+    """Assistants and what `read` makes of an event to ask them: one for each event of the split, or one over all."""
     events, folder = list(read_rows(FILE)), scratch / ("together" if together else "events")
     for event in events:
         (folder / event["event"]).mkdir(parents=True)
@@ -57,24 +83,12 @@ def opened(
             (folder / event["event"] / name).write_bytes(text.encode())
     asked = [event for event in events if event["split"] == split]
     if together:
-        assistant = Assistant.open(folder, reader=reader)
-        yield assistant, [one for event in asked for one in event_questions(event, assistant, f"{event['event']}/")]
+        assistant = assistant_over(folder, reader)
+        yield assistant, [one for event in asked for one in read(event, assistant, f"{event['event']}/")]
         return
     for event in asked:
-        assistant = Assistant.open(folder / event["event"], reader=reader)
-        yield assistant, event_questions(event, assistant)
-
-
-def event_questions(event: dict[str, Any], assistant: Assistant, folder: str = "") -> list[Question]:
-    """Every wording of every question, with what all its places accept. folder: of the event's articles, with a slash.
-    Raises QuestionSetError where an answer does not stand in its article."""
-    lines = []
-    for row in event["questions"]:
-        placed = [gold | {"doc": folder + gold["doc"]} for gold in row["answers"]]
-        for n, wording in enumerate((row["question"], *row["also"])):
-            known = {"id": f"{row['id']}/{n}", "question": wording, "answers": placed}
-            lines.append(json.dumps({name: row[name] for name in ("type", "all_of")} | known))
-    return parse_questions("\n".join(lines), FILE, assistant.library.article)
+        assistant = assistant_over(folder / event["event"], reader)
+        yield assistant, read(event, assistant, "")
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def risk(rows: Sequence[Row]) -> str:
 def latency(rows: Sequence[Row]) -> str:
     """How many questions took how long, up to the slowest but one in a hundred; the last bar has the rest."""
     times = sorted(row.seconds * 1000 for row in rows)
-    end = ticks([0, max(times[min(len(times) - 1, math.ceil(0.99 * len(times)))], 1e-3)])[-1]
+    end = ticks([0, max(times[math.ceil(0.99 * len(times)) - 1], 1e-3)])[-1]
     counts = [0] * BARS
     for value in times:
         counts[min(BARS - 1, int(value / end * BARS))] += 1

@@ -74,7 +74,7 @@ class Kept:
             try:
                 kept = json.loads(line)
                 yield kept["key"], (kept["prediction"], row_of(kept["row"]))
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, AttributeError):
                 continue
 
 

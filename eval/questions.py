@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from eval.lines import Record, parsed, read_text
+from eval.metrics.row import CONFLICT
 from index.article import Article
 from index.errors import QuestionError, QuestionSetError
 from qa.question import make_filter
 
-UNANSWERABLE, RETRIEVAL, CONFLICT = "unanswerable", "retrieval", "conflict"
-"""Types of question that mean something: it has no answer; only its relevant articles are known; accounts differ."""
+UNANSWERABLE, RETRIEVAL = "unanswerable", "retrieval"
+"""Types of question that mean something: it has no answer; only its relevant articles are known. CONFLICT: accounts
+differ."""
 
 
 @dataclass(frozen=True)

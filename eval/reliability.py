@@ -9,6 +9,8 @@ import numpy as np
 
 from eval.chart import line_chart
 
+COVERAGE = 0.97  # of the answerable questions over seeds/, that every system's threshold is fitted to answer
+
 
 @dataclass(frozen=True)
 class Bin:

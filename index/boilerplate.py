@@ -23,7 +23,7 @@ _LINE = re.compile(
     | (?:we\s+use|this\s+(?:site|website)\s+uses)\s+cookies.{0,200} | accept\s+(?:all\s+)?cookies
     | all\s+rights\s+reserved\.? | (?:copyright\s+)?©.{0,120}
     | editor(?:['’]s|s['’]|ial)?\s+note\s*:.{0,600}
-    )\s*[.!>»]*\s*""",
+    )\s*+[.!>»]*+\s*+""",
     re.IGNORECASE | re.VERBOSE,
 )
 

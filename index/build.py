@@ -66,6 +66,7 @@ def build(
     seen = store.named(place)
     old, entries = _compare(root, place, encoder)
     if old and not _changed(old, entries):
+        store.tidy(place)
         return _report(old, embedded=0, changed=False)
     with store.writing(place):
         if store.named(place) != seen:  # another writer was faster

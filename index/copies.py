@@ -17,6 +17,7 @@ BANDS, ROWS = 42, 3  # a pair of texts that share .4 of their word pairs is look
 SHARED, OF_LONGER, PARTICULARS = 0.5, 0.4, 0.75  # least shares: of word pairs, of the longer text's, of particulars
 LEAST = 12  # word pairs; shorter texts are compared as a whole
 
+_AT_ONCE = 4096  # word pairs, of which 4 MB are computed
 _WORD = re.compile(r"\w+")
 _PARTICULAR = re.compile(r"\d[\d.,]*\d|\d|\b[A-Z]\w+")
 _RNG = np.random.default_rng(20240607)
@@ -29,7 +30,11 @@ def signature(text: str) -> np.ndarray:
     pairs = _pairs(text)
     if not len(pairs):
         return np.full(BANDS * ROWS, zlib.crc32(text.encode()), np.uint32)
-    return ((pairs[:, None] * _FACTORS + _TERMS) >> np.uint64(32)).min(0).astype(np.uint32)  # type: ignore[no-any-return]
+    least = np.full(BANDS * ROWS, 2**32 - 1, np.uint64)
+    for begin in range(0, len(pairs), _AT_ONCE):
+        part = pairs[begin : begin + _AT_ONCE, None]
+        np.minimum(least, ((part * _FACTORS + _TERMS) >> np.uint64(32)).min(0), out=least)
+    return least.astype(np.uint32)
 
 
 def groups(signatures: np.ndarray, text: Callable[[int], str], known: Sequence[str | None] | None = None) -> np.ndarray:

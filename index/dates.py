@@ -32,9 +32,9 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"[\s,/|•·()—–-]*(?:at\s+)?(?:T?\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\.\d{1,6})?)?\s*(?:[ap]\.?m\.?)?\s*"
-    r"(?:\(?(?-i:Z|[A-Z]{2,5}|[+-]\d{2}:?\d{2})\)?)?[\s,/|•·—–-]*"
-    r"(?:(?:last\s+)?(?:updated|modified|published)\b.{0,60})?\s*",
+    r"[\s,/|•·()—–-]*(?:at\s++)?(?:T?\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\.\d{1,6})?)?\s*+(?:[ap]\.?m\.?)?\s*+"
+    r"(?:\(?(?-i:Z|[A-Z]{2,5}|[+-]\d{2}:?\d{2})\)?)?[\s,/|•·—–-]*+"
+    r"(?:(?:last\s++)?(?:updated|modified|published)\b.{0,60})?\s*+",
     re.IGNORECASE,
 )
 _DATELINE = re.compile(r"[^\W\d_][^\n]{0,60}?(?:,|\()\s*$")
@@ -87,8 +87,8 @@ def _header(text: str, start: int, end: int) -> Published | None:
         return None
     if fused:
         return Published(day, "header", (0, match.end()))
-    alone = _BEFORE.fullmatch(text, start, match.start()) and _AFTER.fullmatch(text, match.end(), min(end, start + 300))
-    return Published(day, "header", (start, end)) if alone and end <= start + 300 else None
+    alone = end <= start + 300 and _BEFORE.fullmatch(text, start, match.start())
+    return Published(day, "header", (start, end)) if alone and _AFTER.fullmatch(text, match.end(), end) else None
 
 
 def _is_caption(line: str) -> bool:
@@ -102,7 +102,7 @@ def _dateline(line: str) -> Published | None:
     match = _DATE.search(line[:120])
     if not match or not _DATELINE.match(line[: match.start()]) or not line[0].isupper():
         return None
-    after = line[match.end() :]
+    after = line[match.end() : match.end() + 200]
     if not re.match(r"\s*(?:\)|\([^)]{1,40}\))?\s*(?:[-–—:]|\.\s*[-–—])", after):
         return None
     day = _iso(match)

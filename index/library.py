@@ -104,8 +104,13 @@ class Library:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Inside it nothing changes, whoever writes. A folder's generation never does; see `index.postgres`."""
-        yield
+        """Inside it nothing changes, whoever writes. A folder's generation never does; see `index.postgres`.
+
+        Raises LibraryCorrupt for damage that is met on the way: a large library is not read whole when it is opened."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise store.corrupt(Path(self.folder), f"articles.db: {error}") from error
 
     def search(
         self, question: str, top: int, chosen: Filter | None = None, weights: Sequence[float] | None = None

@@ -13,6 +13,7 @@ from index.sentences import sentences, trim
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+FAR = 4000  # code points of a sentence that are looked at at once; a passage has a thousand or so
 Pieces = Callable[[str], list[Extent]]
 """Text -> extents of its word pieces, in code points."""
 
@@ -76,6 +77,8 @@ def _sized(text: str, start: int, end: int, most: int, pieces: Pieces) -> list[t
     for a, b in sentences(text, start, end):
         while part := trim(text, a, b):
             a, stop = part
+            if stop - a > FAR:
+                stop = _cut(text, a, a + FAR)
             found = pieces(text[a:stop])
             while len(found) > most:
                 stop = _cut(text, a, a + found[most][0])

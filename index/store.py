@@ -21,7 +21,7 @@ import os
 import socket
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,7 @@ def commit(folder: Path, fill: Callable[[Path], Manifest]) -> None:
         disk.sync(folder)
         if first:
             disk.sync(folder.parent)
-    except (OSError, sqlite3.OperationalError) as error:
+    except (OSError, sqlite3.DatabaseError) as error:
         disk.remove(draft)
         why = getattr(error, "strerror", None) or error
         raise LibraryError(
@@ -108,6 +108,13 @@ def _tidy(folder: Path) -> None:
     for path in folder.glob("gen-*"):
         if path.name != kept:
             disk.remove(path)
+
+
+def tidy(folder: Path) -> None:
+    """Removes the generations before the current one, and with them what was deleted; not while somebody writes."""
+    if any(path.name != named(folder) for path in folder.glob("gen-*")):
+        with suppress(LibraryError), writing(folder):
+            _tidy(folder)
 
 
 def named(folder: Path) -> str | None:

@@ -82,10 +82,11 @@ class Considered:
 
 @dataclass(frozen=True)
 class Answer:
-    """question: as it was asked. reason: why there is no answer, in words; None where there is one. listed: whether the
-    answers are the members of one list, so that all of them together are the answer. conflicts: pairs of answers that
-    disagree, {"answers": [i, j], "kind": ...}; see `qa.conflicts`. trace: what was done stage by stage; not in the
-    JSON."""
+    """question: as it was asked. reason: why there is no answer, in words; None where there is one. listed: whether
+    the answers are the members of one list, so that all of them together are the answer. calibrated: whether
+    confidences are; False for a reader that was never fitted: they are its own numbers then, and are shown as such.
+    conflicts: pairs of answers that disagree, {"answers": [i, j], "kind": ...}; see `qa.conflicts`. trace: what was
+    done stage by stage; not in the JSON."""
 
     question: str
     answers: tuple[Item, ...]
@@ -96,6 +97,7 @@ class Answer:
     trace: Trace | None = field(default=None, repr=False)
     find: Callable[[str], Article | None] | None = field(default=None, repr=False, compare=False)
     listed: bool = False
+    calibrated: bool = True
 
     @property
     def answered(self) -> bool:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import NoReturn
 
 from index.errors import AttestError
 from qa.opened import add_library, need_one_place, open_assistant, progress, tell, tell_refused
@@ -27,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     args = make_parser().parse_args(argv)
     command: Command = args.command
+    code = 0
     try:
         code = command(args)
         sys.stdout.flush()  # here, where a closed pipe is still caught
@@ -36,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:  # the reader of our output went away: `attest ask ... | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return code
     except KeyboardInterrupt:
         tell("stopped; what was finished is kept")
         return 130
@@ -48,8 +50,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
 
 
+class Parser(argparse.ArgumentParser):
+    """Tells what is wrong with a command line in one line. Its subparsers do likewise."""
+
+    def error(self, message: str) -> NoReturn:
+        tell(f"{message}; `{self.prog} --help` tells what it takes")
+        sys.exit(2)
+
+
 def make_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="attest", description="Answers you can check, from your own articles.")
+    parser = Parser(prog="attest", description="Answers you can check, from your own articles.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     one = commands.add_parser("index", help="build or update a library; only what changed is embedded again")
     one.add_argument("folder", metavar="FOLDER")
@@ -90,7 +100,7 @@ def make_parser() -> argparse.ArgumentParser:
     one.set_defaults(command=run_copy)
 
     one = commands.add_parser("doctor", help="check a library, file by file")
-    one.add_argument("--library", metavar="DIR", required=True, help="a folder, or postgresql://...")
+    add_library(one, models=False)
     one.set_defaults(command=run_doctor)
     for found in entry_points(group="attest.commands"):
         found.load()(commands)
@@ -151,17 +161,20 @@ def run_copy(args: argparse.Namespace) -> int:
 
 
 def run_doctor(args: argparse.Namespace) -> int:
+    from index.build import default_library
     from index.postgres import examine, is_server, shown
 
+    need_one_place(args)
+    library = args.library or default_library(args.folder)
     bad = 0
-    for name, problem in examine(args.library):
+    for name, problem in examine(library):
         print(f"{name}: {problem or 'ok'}")
         bad += problem is not None
     if bad:
         remedy = "delete that folder and index the articles again"
-        if is_server(args.library):
+        if is_server(library):
             remedy = "restore its backup, or index the articles into another one"
-        tell(f"library {shown(args.library)} is damaged; {remedy}")
+        tell(f"library {shown(library)} is damaged; {remedy}")
     return 1 if bad else 0
 
 

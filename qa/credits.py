@@ -17,7 +17,7 @@ from qa.reader import Reading, Span
 _WHO = r"[A-Z][\w’'.-]*(?:\s[A-Z][\w’'.-]*){1,3}"
 _FOR = r"\s?/\s?(?P<outlet>[A-Z][^()/\n;,]{1,40}?)"
 _CREDITS = (
-    re.compile(rf"\((?P<who>{_WHO}){_FOR}(?=\)|\n|$)"),
+    re.compile(rf"\((?P<who>{_WHO}){_FOR}(?=[),]|\n|$)"),
     re.compile(rf"(?:Photo(?:graph)?|Picture|Image)(?:\sby|\scredit:|:)\s(?P<who>{_WHO})(?:{_FOR})?(?=\)|\n|$)"),
 )
 _PICTURE = re.compile(r"\b(?:photo(?:s|graph(?:s|er|ers|ed)?)?|pictures?|pictured|snapshot)\b", re.IGNORECASE)
@@ -27,6 +27,7 @@ _OUTLET = re.compile(
     re.IGNORECASE,
 )
 _PERSON = re.compile(r"\b(?:who|whose|whom|which\sphotographer|name)\b", re.IGNORECASE)
+_AGENCY = re.compile(r"(?P<name>.*?)(?:\sPhotos?|(?<=\sImages)|(?<=\sPictures))")
 _REACH = 400  # code points of a caption before its credit
 _SURE = 10.0  # of a score, before the best of the reader
 
@@ -57,10 +58,14 @@ def _told(question: str, text: str, about: set[str]) -> Iterator[Extent]:
         if asks_when(question):
             days = [(low + m.start(), low + m.end()) for _, m in find(text[low : match.start()])]
             yield from days[-1:]
-        elif _OUTLET.search(question):
-            yield from [match.span("outlet")] if match["outlet"] else []
-        elif _PERSON.search(question):
-            yield match.span("who")
+            continue
+        who, outlet = match.span("who"), match.span("outlet")
+        if agency := _AGENCY.fullmatch(match["who"]):  # "AP Photo/Evan Vucci"
+            who, outlet = outlet, (who[0], who[0] + agency.end("name"))
+        if _OUTLET.search(question):
+            yield from [outlet] if outlet[0] >= 0 else []
+        elif _PERSON.search(question) and who[0] >= 0:
+            yield who
 
 
 def _caption(text: str, end: int) -> int:

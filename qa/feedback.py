@@ -104,11 +104,15 @@ def _replace(path: Path, row: dict[str, Any]) -> None:
         lines = path.read_bytes().split(b"\n") if path.exists() else []
         kept = [line for line in lines if line.strip() and _id(line) != row["id"]]
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(b"".join(line + b"\n" for line in [*kept, json.dumps(row, ensure_ascii=False).encode()]))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(b"".join(line + b"\n" for line in [*kept, json.dumps(row, ensure_ascii=False).encode()]))
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
 
 
 def _id(line: bytes) -> object:

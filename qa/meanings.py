@@ -45,9 +45,8 @@ _OPPOSITE = (
     ("safe", "unsafe dangerous"),
 )
 _DENIES = frozenset(
-    "not no never without neither nor cannot nobody none hardly isn aren wasn weren don doesn didn".split()
+    "not no never without neither nor cannot nobody none hardly fails failed refused denied denies".split()
 )
-_DENIES |= frozenset("won't hasn haven hadn wouldn couldn shouldn can't fails failed refused denied denies".split())
 _SCOPE = frozenset("how what whether that which when if who why where because but although , ;".split())
 _REACH = 4  # words before a word in which a "not" denies it
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[,;]")

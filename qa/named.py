@@ -53,7 +53,7 @@ def person(words: Sequence[str]) -> bool:
 
 def named(phrase: str) -> bool:
     words = phrase.split()
-    return all(word[:1].isupper() for word in words[:1]) and not phrase.endswith(("'s", "’s")) and words[0] != "The"
+    return bool(words) and words[0][:1].isupper() and not phrase.endswith(("'s", "’s")) and words[0] != "The"
 
 
 def owner(phrase: str) -> str:

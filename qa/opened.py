@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import AttestError
@@ -24,9 +25,13 @@ def add_library(parser: argparse.ArgumentParser, models: bool = True) -> None:
 
 
 def need_one_place(args: argparse.Namespace) -> None:
-    """Raises AttestError unless exactly one of FOLDER and --library is given."""
+    """Raises AttestError unless exactly one of FOLDER and --library is given. A library given as FOLDER is one."""
+    from index.store import exists
+
     if bool(args.folder) == bool(args.library):
         raise AttestError("give either a FOLDER of articles or --library DIR")
+    if args.folder and exists(Path(args.folder)):
+        args.folder, args.library = None, args.folder
 
 
 def open_assistant(args: argparse.Namespace) -> Assistant:

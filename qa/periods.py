@@ -90,7 +90,8 @@ def _season(day: date, season: int, rel: str | None, tense: str | None) -> str:
 
 def _weekend(day: date, rel: str | None, tense: str | None) -> str:
     saturday = week(day, "this")[0] + timedelta(5)
-    behind = rel in {"last", "past"} or (day < saturday and (tense == "past" or (rel is None and tense is None)))
+    told = rel in {None, "this"} and (tense == "past" or (rel is None and tense is None))
+    behind = rel in {"last", "past"} or (day < saturday and told)
     saturday += timedelta(7 * (rel == "next") - 7 * behind)
     return span(saturday, saturday + timedelta(1))
 

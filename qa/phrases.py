@@ -10,7 +10,9 @@ Extent = tuple[int, int]
 """start, end: half-open code points"""
 
 CAPITAL = r"[^\W\d_a-z]"
-_WORD = rf"{CAPITAL}(?:[\w’'-]|\.(?=\w)|(?<=\b\w)\.|(?<=\b\w\w)\.)*"  # a full stop only as in "U.S." and "St."
+_WORD = (
+    rf"{CAPITAL}(?:[\w’'-]|\.(?=\w)|(?<=\b\w)\.(?!\w)|(?<=\b\w\w)\.(?!\w))*"  # a full stop only as in "U.S." and "St."
+)
 NAME = rf"{_WORD}(?:\s(?:of\s(?:the\s)?|de\s|van\s|von\s|bin\s)?{_WORD})*"
 OPENERS = frozenset(
     "However Meanwhile Moreover Furthermore Earlier Later Also Therefore Thus Instead Still Then Today Yesterday "

@@ -13,7 +13,8 @@ from qa.answer import Citation
 from qa.clause import DETERMINERS, FILLERS, PREPOSITIONS, PRONOUNS, WH, Clause, parse
 from qa.keywords import asks_yes_or_no, deciding
 
-_NOT = frozenset("not never no nobody none nothing neither nor without cannot".split())
+_NOT = frozenset("not never cannot".split())
+_NONE = frozenset("no nobody none nothing neither nor without".split())  # deny what is told as its first word alone
 _REFUSED = frozenset("refused refuses refuse denied denies deny rejected rejects reject failed fails unable".split())
 _DOUBT = frozenset(
     "may might could if whether reportedly allegedly apparently possibly perhaps maybe likely unlikely probably "
@@ -51,7 +52,9 @@ def polarity(question: str, citation: Citation) -> str | None:
     if _DOUBT.intersection(words) or clause.aux.lower() in {"should", "may", "might", "could", "can"}:
         return None
     against = [w for w in words if w in _NOT or w.endswith(("n't", "n’t")) or (w in _REFUSED and stem(w) not in wanted)]
-    if _NOT.intersection(re.findall(r"\w+", question.lower())) or len(against) > 1:
+    against += _NONE.intersection(words[:1])
+    denied = (_NOT | _NONE).intersection(re.findall(r"\w+", question.lower()))
+    if denied or len(against) > 1 or _NONE.intersection(words[1:]):
         return None
     return "no" if against else "yes"
 

@@ -23,6 +23,9 @@ _STOP = frozenset(
     "will would could can may might than after before during since under over into inside against between per a an the "
     "( ) , ; - – —".split()
 )
+_NO_AMOUNT = re.compile(r"\d\s?[ap]\.?m\b|\b(?:no|not)\sone\b|\b[A-RT-Z]{1,2}\$", re.IGNORECASE)
+"""A time of day, nobody, and the dollars of others: "9 a.m.", "no one", "A$200m"."""
+_OURS = frozenset(("us", "american"))  # whose dollars are meant where nobody is named
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Quantity:
 def quantity(text: str) -> Quantity | None:
     """What a span says, if that is one amount and what is counted; None for dates, years, and longer sentences."""
     tokens = TOKEN.findall(text[:200].replace("per cent", "percent"))
-    found = _at_first(tokens)
+    found = None if _NO_AMOUNT.search(text[:200]) else _at_first(tokens)
     if found is None:
         return None
     begin, amount, end = found
@@ -59,6 +62,8 @@ def quantity(text: str) -> Quantity | None:
     if any(token not in _LEAD and not _hedges(token) and token not in CURRENCIES for token in lead):
         return None
     rest, again = tokens[end:], _at_first(tokens[end:])
+    if rest[:1] and rest[0].lower() in {"a", "an", "per", "each", "every"}:  # "30,000 euros a month"
+        return None
     if again is not None and "(" not in rest[: again[0]]:
         return None  # two amounts; one in parentheses is the same in another currency
     if "." not in text and amount.unit is None and not lead and amount.low == amount.high and _is_year(text):
@@ -127,7 +132,9 @@ def _unit(tokens: Sequence[str], begin: int) -> tuple[str | None, int]:
         if word == "percentage" and "points" in words[skipped : skipped + 2]:
             return "point", begin + skipped + 2
         if word in UNITS and (UNITS[word] not in MONEY or not set(words[:skipped]) & _STOP):
-            return UNITS[word], begin + skipped + 1
+            whose = tokens[begin + skipped - 1] if skipped and UNITS[word] in MONEY else ""
+            foreign = whose[:1].isupper() and whose.lower() not in _OURS  # "Canadian dollars"
+            return f"{whose.lower()} {UNITS[word]}" if foreign else UNITS[word], begin + skipped + 1
         if word in _STOP:
             break
     run = 0

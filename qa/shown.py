@@ -29,11 +29,15 @@ def entries(answer: Answer) -> list[tuple[str, str, list[Shown]]]:
     """What is shown one below the other: (text, how sure, its passages). The members of a list are shown together. A
     passage is shown once, with all that is quoted from it marked, however many articles print it."""
     if not answer.listed or len(answer.answers) < 2:
-        return [(item.text, confidence(item), _passages(item.citations)) for item in answer.answers]
+        return [(item.text, _note(item, answer.calibrated), _passages(item.citations)) for item in answer.answers]
     cited = [citation for item in answer.answers for citation in item.citations]
-    least, most = (f"{pick(item.confidence for item in answer.answers):.0%}" for pick in (min, max))
-    note = f"each {most} confident" if least == most else f"each {least} to {most} confident"
-    return [(answer.text or "", note, _passages(cited))]
+    return [(answer.text or "", f"each {sure(answer.answers, answer.calibrated)}", _passages(cited))]
+
+
+def sure(items: Sequence[Item], calibrated: bool) -> str:
+    """ "93% confident", "41% to 93% confident"; of a reader that was never fitted "0.93 by the reader's own score"."""
+    told = [f"{pick(item.confidence for item in items):{'.0%' if calibrated else '.2f'}}" for pick in (min, max)]
+    return f"{' to '.join(dict.fromkeys(told))} {'confident' if calibrated else 'by the reader’s own score'}"
 
 
 def _passages(citations: Sequence[Citation]) -> list[Shown]:
@@ -65,10 +69,10 @@ def disagreements(answer: Answer) -> list[tuple[str, str, str]]:
     return told
 
 
-def confidence(item: Item) -> str:
+def _note(item: Item, calibrated: bool) -> str:
     count = f"{item.n_sources} sources" if item.n_sources > 1 else "1 source"
     says = f", says {item.polarity}" if item.polarity else ""
-    return f"{item.confidence:.0%} confident, {count}{says}"
+    return f"{sure([item], calibrated)}, {count}{says}"
 
 
 def origin(citation: Citation) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 MISSPELT = {
     **dict.fromkeys("wich whitch whch whcih wihch whic hwich whihc witch whitc".split(), "which"),
     **dict.fromkeys("wht waht wat whta hwat wath".split(), "what"),
-    **dict.fromkeys("woh hwo whoo".split(), "who"),
+    **dict.fromkeys("woh whoo".split(), "who"),
     **dict.fromkeys("whome hwom".split(), "whom"),
     **dict.fromkeys("wehn whn hwen wen".split(), "when"),
-    **dict.fromkeys("wher wehre whre were?".split(), "where"),
+    **dict.fromkeys("wher wehre whre".split(), "where"),
     **dict.fromkeys("hwo how's howw".split(), "how"),
     **dict.fromkeys("whats wats".split(), "what's"),
     **dict.fromkeys("whos".split(), "who's"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Sequence
 from types import SimpleNamespace
@@ -9,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from eval.chats import FRESH, SETS, followups, read_chats, wording
+from eval import events
+from eval.chat_sets import FRESH, SETS, event_chats, read_chats
+from eval.chats import followups, main, wording
 from index.formats import read_file
 from qa.answer import Answer, Citation, Extract, Item
 
@@ -61,7 +64,7 @@ def test_bent_questions_and_each_way_of_asking_are_counted(library, known):
         cited = Citation(gold.doc, None, None, "0", extract.start, extract.end, gold.text, (), extract)
         return Answer(question, (Item(gold.text, 0.9, (cited,), polarity="yes"),), None, 0.0, find=known.get)
 
-    figures = followups(SimpleNamespace(ask=ask), chats)
+    figures = followups([(SimpleNamespace(ask=ask), chats)])
     assert figures["bent"] == figures["fresh"]["n"] > 0
     assert (figures["fresh"]["chat"], figures["fresh"]["no_history"], figures["followup"]["oracle"]) == (0.0, 1.0, 1.0)
     asked = [chat for chat in read_chats("wording", library) if chat.question.type == "yes_no"]
@@ -69,3 +72,26 @@ def test_bent_questions_and_each_way_of_asking_are_counted(library, known):
     counted = wording(SimpleNamespace(ask=ask), asked)
     assert counted["yes_no"]["typed"] == 1.0
     assert counted["polarity"]["right"] == sum(chat.polarity == "yes" for chat in asked)
+
+
+def test_the_chats_of_an_event_are_follow_ups_fresh_questions_and_ones_without_an_answer(monkeypatch, tmp_path):
+    text = "Anna Berg leads the port of Riga. The port has 900 workers."
+
+    def turn(question: str, full: str, answer: str | None) -> dict[str, Any]:
+        found = [{"text": answer, "doc": "a1.txt", "start": text.index(answer)}] if answer else []
+        return {"question": question, "full": full, "answers": found, "all_of": None}
+
+    chat = [
+        turn("Who leads the port?", "Who leads the port?", "Anna Berg"),
+        turn("of which town", "Of which town does Anna Berg lead the port?", "Riga"),
+        turn("How many workers are there?", "How many workers are there?", "900"),
+        turn("how old is she?", "How old is Anna Berg?", None),
+    ]
+    event = {"event": "e1", "split": "test", "articles": {"a1.txt": text}, "questions": [], "chats": [chat]}
+    path = tmp_path / "events.jsonl.gz"
+    path.write_bytes(gzip.compress(json.dumps(event).encode()))
+    monkeypatch.setattr(events, "FILE", path)
+    ((_, chats),) = events.opened(tmp_path, "test", event_chats, reader="overlap")
+    assert [one.question.type for one in chats] == ["followup", FRESH, "unanswerable"]
+    assert chats[1].history == ("Who leads the port?", "of which town") and chats[2].full == "How old is Anna Berg?"
+    assert main(["--events", "test", "--reader", "overlap"]) == 0

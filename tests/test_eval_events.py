@@ -13,6 +13,7 @@ import pytest
 
 from eval import events
 from index.errors import QuestionSetError
+from qa.reader.dialogue import in_dialogue
 from qa.reader.events import event_rows, trained_on
 from qa.reader.mix import MIX, read_rows, training_rows, validation_events
 
@@ -91,16 +92,16 @@ def test_the_questions_of_a_split_are_asked_over_their_event_or_over_all(
 ) -> None:
     path = put(event("e1", "test", WHO, NONE), event("e2", "test", WHY), event("e3", "train", WHO))
     monkeypatch.setattr(events, "FILE", path)
-    alone = list(events.opened(tmp_path, "test", False, "overlap"))
+    alone = list(events.opened(tmp_path, "test", events.event_questions, reader="overlap"))
     assert [assistant.library.manifest["articles"] for assistant, _ in alone] == [2, 2]
     assert [[one.id for one in questions] for _, questions in alone] == [["q1/0", "q1/1", "q4/0", "q4/1"], ["q2/0"]]
-    ((assistant, questions),) = events.opened(tmp_path, "test", True, "overlap")
+    ((assistant, questions),) = events.opened(tmp_path, "test", events.event_questions, together=True, reader="overlap")
     assert assistant.library.manifest["articles"] == 6
     assert questions[0].answers[0].doc == "e1/a1.txt" and questions[-1].all_of == (("ice",), ("smoke",))
     wrong = WHO | {"answers": [gold("a1.txt", "Anna Berg") | {"start": 1}]}
     monkeypatch.setattr(events, "FILE", put(event("e1", "test", wrong)))
     with pytest.raises(QuestionSetError, match="reads 'nna Berg ', not 'Anna Berg'"):
-        list(events.opened(tmp_path / "again", "test", False, "overlap"))
+        list(events.opened(tmp_path / "again", "test", events.event_questions, reader="overlap"))
 
 
 def test_the_command_prints_what_is_measured(
@@ -131,8 +132,11 @@ def test_the_shipped_file_is_whole_and_its_splits_are_of_different_events() -> N
         for one in row["questions"]:
             assert len({one["question"], *one["also"]}) == 3, one["id"]
             assert bool(one["answers"]) is (one["type"] != "unanswerable"), one["id"]
+        chats = row.get("chats", ())
+        assert all(len(chat) > 1 and all(turn["full"] for turn in chat) for chat in chats)
+        for one in [*row["questions"], *(turn for chat in chats for turn in chat)]:
             for told in one["answers"]:
-                assert row["articles"][told["doc"]].startswith(told["text"], told["start"]), one["id"]
+                assert row["articles"][told["doc"]].startswith(told["text"], told["start"]), one["question"]
 
 
 def test_no_event_tells_of_the_seeds_or_asks_a_question_of_another_set() -> None:
@@ -156,3 +160,30 @@ def test_the_questions_of_another_hand_stand_in_the_seeds_and_are_none_of_the_fi
     assert not {row["question"] for row in other} & {row["question"] for row in first}
     for row in other:
         assert all(texts[gold["doc"]].startswith(gold["text"], gold["start"]) for gold in row["answers"]), row["id"]
+
+
+def test_follow_ups_are_trained_on_behind_what_was_said_before_and_standing_alone() -> None:
+    who = {
+        "question": "Who leads it?",
+        "full": "Who leads it?",
+        "answers": [gold("a1.txt", "Anna Berg")],
+        "all_of": None,
+    }
+    why = {
+        "question": "and why was it shut",
+        "full": "Why was the port shut?",
+        "answers": [gold("a2.txt", "ice, smoke and a strike")],
+        "all_of": [["ice"], ["smoke"]],
+    }
+    since = {"question": "since when?", "full": "Since when is it shut?", "answers": [], "all_of": None}
+    told = event("e1", "train") | {"chats": [[who, why, since]]}
+    asked = {row["question"] for seed in range(20) for row in event_rows(told, random.Random(seed))}
+    assert {"Who leads it?", "Why was the port shut?", "Since when is it shut?"} <= asked  # standing alone
+    assert {"Who leads it? Anna Berg. and why was it shut", "Who leads it? and why was it shut"} <= asked
+    assert "Why was the port shut? ice, smoke and a strike. since when?" in asked
+    assert "Who leads it? Anna Berg. and why was it shut? ice, smoke and a strike. since when?" in asked
+
+
+def test_what_was_said_long_before_gives_way_to_the_question() -> None:
+    said = in_dialogue([("who " + "word " * 50 + "one?", "answer " * 20)], "when was that?")
+    assert said.endswith(f"word one? {'answer ' * 7}answer. when was that?") and len(said.split()) == 36

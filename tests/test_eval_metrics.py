@@ -29,6 +29,7 @@ from eval.metrics import (
     official,
     paired,
     row_of,
+    spans,
     summary,
     token_f1,
 )
@@ -636,3 +637,8 @@ def test_the_change_of_two_runs_is_that_of_the_questions_of_both(now, before):
 @given(any_row())
 def test_a_row_survives_json(one):
     assert row_of(json.loads(json.dumps(asdict(one))) | {"unknown": 1}) == one
+
+
+def test_a_question_without_an_answer_that_gets_none_is_right():
+    assert spans.exact([], []) == spans.partial([], []) == (1.0, 1.0, 1.0, 1.0)
+    assert spans.exact(["Rome"], []) == (0.0, 1.0, 0.0, 1.0)

@@ -105,9 +105,11 @@ def test_mrqa(tmp_path, name):
 
 def test_rows_beside_their_contexts(tmp_path):
     many = [{"text": "Rome", "start": 0}, {"text": "Italy", "start": 23}]
-    lines = [row(), row(id="r2", answers=many, multi=True), row(id="r3", answers=[], context=PARIS)]
+    lines = [row(), row(id="r2", answers=many, multi=True), row(id="r3", answers=[], context=PARIS), row(id="r4")]
+    del lines[3]["answers"]
     found = read_set(put(tmp_path, "set.jsonl.xz", lines))
-    first, second, third = found.questions
+    first, second, third, fourth = found.questions
+    assert fourth.type == "unanswerable"
     assert (found.format, first.answers) == ("rows", (Gold("Italy", "articles.jsonl#0", 23),))
     assert (second.type, second.all_of) == ("list", (("Rome",), ("Italy",)))
     assert (third.type, third.relevant) == ("unanswerable", ())
@@ -169,6 +171,8 @@ BAD: dict[str, tuple[str, Any, str, str]] = {
     "squad surrogate": ("a.json", squad(question="\ud800"), "a.json", "surrogate"),
     "squad empty": ("a.json", {"data": []}, "a.json", "no questions"),
     "mrqa span": ("a.jsonl", mrqa(detected_answers=[{"char_spans": [[3]]}]), "line 2: qas[0]", "[3]"),
+    "mrqa detected": ("a.jsonl", mrqa(detected_answers=5), "line 2: qas[0]", '"detected_answers" is 5'),
+    "mrqa answers": ("a.jsonl", mrqa(answers="Italy"), "line 2: qas[0]", '"answers" is'),
     "mrqa span beyond": ("a.jsonl", mrqa(detected_answers=[{"char_spans": [[3, 999]]}]), "line 2", "None"),
     "mrqa question": ("a.jsonl", mrqa(question=""), "line 2", '"question"'),
     "mrqa context": ("a.jsonl", [{"header": {}}, {"qas": []}], "line 2", '"context"'),
@@ -211,6 +215,7 @@ def test_a_file_that_is_not_packed_as_its_name_says_is_refused(tmp_path, suffix)
     [
         ({"qrels": ["q1\td1\t1", "q1 d2 1"]}, "test.tsv, line 2", "tabs"),
         ({"qrels": ["q1\td1\t1", "q1\td2\thigh"]}, "test.tsv, line 2", "'high'"),
+        ({"qrels": ["q1\td1\t1", "q1\td2\t--1"]}, "test.tsv, line 2", "'--1'"),
         ({"qrels": ["q1\td1\t1", "q5\td2\t1"]}, "test.tsv, line 2", "'q5'"),
         ({"qrels": ["a\tb\tc"]}, "set", "no questions"),
         ({"queries": [{"_id": "q1"}]}, "queries.jsonl, line 1", '"text"'),

@@ -605,6 +605,11 @@ def test_every_line_is_an_article_of_its_own(write):
     ]
 
 
+def test_fields_are_known_in_any_case(write):
+    (article,) = read(write({"a.jsonl": lines({"Text": BODY, "Title": "Rain", "Date": "2024-06-07"})}) / "a.jsonl")
+    assert (article.text, article.title, article.published) == (BODY, "Rain", "2024-06-07")
+
+
 def test_ids_may_count_from_zero(write):
     found = read(write({"a.jsonl": lines({"id": 0, "text": "One text."}, {"id": 1, "text": "Two text."})}) / "a.jsonl")
     assert [article.source for article in found] == ["a.jsonl#0", "a.jsonl#1"]
@@ -638,6 +643,8 @@ def test_an_id_used_twice_refuses_the_file_with_both_lines_named(write):
         '{"text": "half \\ud83d of a pair"}',
         '{"text": "fine", "title": "half \\ud83d of a pair"}',
         '{"text": "fine", "id": "half \\ud83d of a pair"}',
+        '{"text": "fine", "author": ["Ann", "half \\ud83d of a pair"]}',
+        '{"text": "fine", "url": "half \\ud83d of a pair"}',
         "[" * 100_000,
     ],
     ids=lambda bad: bad[:40],
@@ -650,3 +657,22 @@ def test_a_bad_line_refuses_the_file_and_is_named(write, bad):
 def test_a_file_of_empty_records_is_refused(write):
     with pytest.raises(UnreadableArticle, match=r"^a.jsonl: holds no text"):
         read(write({"a.jsonl": lines({"text": ""}, {"text": " \n"})}) / "a.jsonl")
+
+
+# Hostile text
+
+
+BLANKS = {
+    "a header": lambda blanks: find_published(f"2024-06-07{blanks[:250]}Reuters reports"),
+    "a long line": lambda blanks: find_published(f"2024-06-07{blanks}Reuters reports"),
+    "a dateline": lambda blanks: find_published(f"PARIS, June 7, 2024{blanks}x"),
+    "boilerplate": lambda blanks: find_boilerplate(f"Share{blanks}x"),
+    "a heading": lambda blanks: FORMATS[".md"](f"# Title{blanks}x\n# A{'#' * len(blanks)}x".encode(), "a.md"),
+    "front matter": lambda blanks: FORMATS[".md"](f"---\ntitle: A{blanks}x\n---\nText".encode(), "a.md"),
+    "a long sentence": lambda blanks: split(Article("a.txt", "word " * len(blanks))),
+}
+
+
+@pytest.mark.parametrize("what", BLANKS)
+def test_time_grows_with_the_length_of_the_text(what, growth):
+    assert growth(lambda count: BLANKS[what](" " * count), 1_000, 8_000, below=30) < 30  # quadratic would be 64

@@ -120,3 +120,10 @@ def test_equal_passages_are_embedded_once(write, tmp_path):
     library = Library.open(tmp_path / "library")
     texts = [a.text[p.start : p.end] for a, p in map(library.passage, range(len(library.vectors)))]
     assert len(set(texts)) < len(texts) and told[-1] == (len(set(texts)),) * 2
+
+
+def test_a_signature_is_computed_piece_by_piece(monkeypatch):
+    text = " ".join(f"word{n}" for n in range(500))
+    whole = signature(text)
+    monkeypatch.setattr("index.copies._AT_ONCE", 7)
+    assert (signature(text) == whole).all()

@@ -136,6 +136,10 @@ def test_rows_are_numbered_blank_ones_left_out_and_the_delimiter_is_the_headers(
     assert [(a.source, a.text, a.title) for a in found] == [("a.csv#1", "One.", "A"), ("a.csv#3", "Two.", "B")]
 
 
+def test_a_tsv_is_parted_by_tabs_alone():
+    assert [a.text for a in read("text\nIt rained, in Lyon; again.\n", "a.tsv")] == ["It rained, in Lyon; again."]
+
+
 @pytest.mark.parametrize(
     "table, said",
     [
@@ -169,6 +173,12 @@ def test_an_item_of_a_feed_is_an_article():
     )
     assert (letters.url, letters.author) == ("https://example.org/letters", "Ann Writer")
     assert (bare.source, bare.text, bare.published) == ("a.xml#2", "Only a title here", None)
+
+
+def test_the_title_of_an_item_is_its_own_and_not_its_pictures():
+    media = '<media:title xmlns:media="http://search.yahoo.com/mrss/">A long caption of the picture</media:title>'
+    (item,) = read(f"<rss><channel><item><title>Rain</title>{media}</item></channel></rss>", "a.xml")
+    assert item.title == "Rain"
 
 
 def test_an_entry_of_atom_is_an_article_dated_by_its_publication():

@@ -272,6 +272,19 @@ def test_only_the_newest_two_generations_stay(write, place):
     assert (place / "CURRENT").read_text().split()[0] == "gen-000005"
 
 
+def test_what_was_deleted_is_gone_from_the_disk_once_a_build_finds_nothing_new(write, place):
+    folder = write({"a.txt": "The secret letter.", "b.txt": "It rained."})
+    build(folder, place, "hashed")
+    (folder / "a.txt").unlink()
+    build(folder, place, "hashed")
+    with Library.open(place).snapshot(), store.writing(place):
+        build(folder, place, "hashed")  # while somebody writes it is left
+    assert len(list(place.glob("gen-*"))) == 2
+    build(folder, place, "hashed")
+    held = [path.read_bytes() for path in place.rglob("*") if path.is_file()]
+    assert not any(b"secret" in data for data in held) and Library.open(place).sources == ["b.txt"]
+
+
 def test_what_an_interrupted_build_left_behind_does_not_matter(write, place):
     build(write(FILES), place, "hashed")
     (place / "gen-000002.draft").mkdir()
@@ -751,6 +764,12 @@ def test_a_large_library_is_checked_by_size_at_open_and_by_hash_on_demand(write,
     )
     with pytest.raises(LibraryCorrupt, match=r"b.txt has changed since it was stored"):
         Library.open(place).article("b.txt")
+    library = Library.open(place)
+    data = bytearray((current(place) / "articles.db").read_bytes())
+    data[4096:] = b"\xff" * (len(data) - 4096)
+    (current(place) / "articles.db").write_bytes(data)
+    with pytest.raises(LibraryCorrupt, match=r"articles.db: .*malformed"), library.snapshot():
+        library.latest(3)
     truncate(current(place) / "vectors.f32")
     with pytest.raises(LibraryCorrupt, match=r"vectors.f32 has 4095 bytes, not 4096"):
         Library.open(place)

@@ -47,7 +47,7 @@ class Finds:
     asked: the questions it was given. read_: the passages.
     """
 
-    name = "finds"
+    name, dialogues = "finds", False
 
     def __init__(self, *wanted: str, score: float = SURE, lie: str = "") -> None:
         self.wanted, self.score, self.lie = wanted, score, lie
@@ -209,7 +209,7 @@ def test_an_answer_claims_its_first_entry_or_all_of_them(assistant):
 def test_the_members_of_a_list_are_marked_in_one_passage(assistant):
     answer = assistant({"a.txt": LETTERS}, THREE).ask(QUESTION)
     printed = " ".join(to_text(answer).replace("   | ", " ").split())
-    assert printed.startswith("Germany; Italy; Spain each 100% confident a.txt")
+    assert printed.startswith("Germany; Italy; Spain each 1.00 by the reader’s own score a.txt")
     assert "However, >>Germany<<, >>Italy<< and >>Spain<< opposed the exercise." in printed
     assert "characters 55 to 62, 64 to 69, 74 to 79" in to_markdown(answer)
     assert to_html(answer).count("<mark>") == 3 and to_html(answer).count("<blockquote>") == 1

@@ -227,10 +227,32 @@ def test_both_folder_and_library_are_refused(attest, folder, library):
     ],
     ids=" ".join,
 )
-def test_bad_usage_ends_with_code_2_and_the_usage(attest, argv):
-    done = attest(*argv)
-    assert (done.code, done.out) == (2, "")
-    assert done.err.startswith("usage: attest")
+def test_bad_usage_ends_with_code_2_and_one_line_that_tells_where_the_usage_stands(attest, argv):
+    check_refused(attest(*argv), "attest: ")
+
+
+def test_a_wrong_value_is_named_with_its_command(attest):
+    check_refused(attest("ask", QUESTION, ".", "--top", "many"), "--top", "'many'", "`attest ask --help`")
+
+
+def test_a_library_given_as_the_folder_is_that_library(attest, library, folder, tmp_path):
+    answer = tmp_path / "answer.json"
+    answer.write_text(attest("ask", "Who opposed the exercise?", library, *FAST, "--json").out, encoding="utf-8")
+    assert json.loads(answer.read_text(encoding="utf-8"))["answered"]
+    assert attest("verify", answer, library).code == 0
+    assert attest("doctor", library).code == 0
+
+
+def test_doctor_of_a_folder_checks_its_library_in_the_cache(attest, folder):
+    attest("ask", QUESTION, folder, *FAST)
+    assert attest("doctor", folder).code == 0
+    cut(generation(default_library(folder)) / "vectors.f32")
+    assert attest("doctor", folder).code == 1
+
+
+def test_the_numbers_of_a_reader_that_was_never_fitted_are_not_called_confidence(attest, folder):
+    printed = attest("ask", "Who opposed the exercise?", folder, *FAST).out
+    assert "by the reader’s own score" in printed and "confident" not in printed
 
 
 @pytest.mark.parametrize("port", ["0", "-1", "65536", "99999999"])

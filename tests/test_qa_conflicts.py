@@ -153,6 +153,8 @@ def test_denials_and_opposites_are_the_same_word_with_the_other_sign():
     assert signed("He did not support the plan")["support"] == -1
     assert signed("He opposed the plan")["support"] == -1
     assert signed("He did not oppose the plan")["support"] == 1
+    assert signed("He doesn’t support the plan")["support"] == -1
+    assert signed("Don Lee supported the plan")["support"] == 1
     assert signed("He did not say whether he supports the plan")["support"] == 1
     assert signed("He supports it and he does not support it")["support"] == 0
 

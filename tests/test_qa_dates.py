@@ -146,6 +146,8 @@ def test_month_and_year_ends_and_leap_years(year):
         ("It opened last winter.", "2024-02-07", "2022-24"),
         ("It will open in the spring.", "2024-06-07", "2025-21"),
         ("It will open next weekend.", "2024-06-05", "2024-06-15/2024-06-16"),
+        ("They cancelled the concerts planned next weekend.", "2024-06-05", "2024-06-15/2024-06-16"),
+        ("They cancelled the concerts for the coming weekend.", "2024-06-05", "2024-06-08/2024-06-09"),
         ("It rained over the weekend.", "2024-06-09", "2024-06-08/2024-06-09"),
         ("It rained over the weekend.", "2024-06-10", "2024-06-08/2024-06-09"),
         ("It starts on Friday, June 7.", "2024-06-05", "2024-06-07"),

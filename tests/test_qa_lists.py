@@ -297,3 +297,12 @@ def test_names_and_other_things_are_no_company():
     subjects = (COURSE, "first aid, keeping boats afloat, and radio work", 0.6)
     assert len(listed("What subjects are taught?", subjects, (LATER, "Cold Harbour", 0.55))) == 3
     assert len(listed("Which ports?", (PORTS, "Aldmouth, Brennick and Teign Quay", 0.6), subjects)) == 3
+
+
+@pytest.mark.parametrize("unit", ["A.", "St.", "A. ", "A-", "Ann, "])
+def test_time_grows_with_the_length_of_what_is_cut(unit, growth):
+    def work(count):
+        text = f"{unit * count} of things"
+        things(text, 0, len(text), "list")
+
+    assert growth(work, 200, 1_600, below=40) < 40  # quadratic would be 64

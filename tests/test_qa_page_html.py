@@ -155,6 +155,10 @@ def test_a_long_passage_is_cut_but_every_quote_is_in_what_is_shown(parts):
     assert len(html.unescape(re.sub("</?mark>", "", shown))) <= 104 * max(len(parts), 1)
 
 
+def test_a_stretch_of_blanks_is_cut_too():
+    assert "…" in marked((("Ann Lee", True), (f"\n{' ' * 900}The letters were sent.", False)))
+
+
 def test_a_long_question_is_cut_and_a_message_is_escaped():
     assert "(100000 characters)" in question_html("x" * 100_000) and len(question_html("x" * 100_000)) < 600
     assert Tree(message_html(HOSTILE)).tags == {"section", "p"}

@@ -40,6 +40,14 @@ def test_our_pairs(pair):
         ("5 percentage points", Quantity(5, 5, "point")),
         ("half a million people", Quantity(5e5, 5e5, "people")),
         ("2024", None),
+        ("9 p.m.", None),
+        ("11 am", None),
+        ("no one", None),
+        ("A$200m", None),
+        ("US$200m", Quantity(2e8, 2e8, "USD")),
+        ("200 million US dollars", Quantity(2e8, 2e8, "USD")),
+        ("200 million Canadian dollars", Quantity(2e8, 2e8, "canadian USD")),
+        ("30,000 euros a month", None),
         ("2nd", None),
         ("the trainers", None),
         ("", None),
@@ -47,6 +55,20 @@ def test_our_pairs(pair):
 )
 def test_amounts(text, amount):
     assert quantity(text) == amount
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("9 a.m.", "9 p.m."),
+        ("No one", "one person"),
+        ("A$200m", "$200m"),
+        ("200 million Canadian dollars", "200 million US dollars"),
+        ("30,000 euros a month", "30,000 euros a year"),
+    ],
+)
+def test_times_currencies_and_rates_are_not_the_same_where_only_the_number_is(one, other):
+    assert not same(one, other)
 
 
 def test_an_amount_is_open_as_far_as_its_words_are():

@@ -133,6 +133,10 @@ def test_the_clause_that_decides():
         ("Was anybody killed?", "Nobody was killed, but two are missing.", "no"),
         ("Did Poland accept the plan?", "Poland refused to accept the plan.", "no"),
         ("Has the name been made public?", "The name has never been made public.", "no"),
+        ("Did parliament approve the bill?", "Parliament approved the bill without amendments.", None),
+        ("Did Spain sign the deal?", "Spain signed the deal with no delay.", None),
+        ("Is the bridge open?", "The bridge is open no later than Friday.", None),
+        ("Did any state approve the bill?", "No state approved the bill.", "no"),
         ("Did France send troops?", "France may send troops.", None),
         ("Did France send troops?", "France wants to send troops.", None),
         ("Did France send troops?", "France will send troops.", None),
@@ -163,7 +167,7 @@ def test_other_questions_ask_for_no_yes(question):
 class _Nothing:
     """A reader that finds nothing."""
 
-    name = "nothing"
+    name, dialogues = "nothing", False
 
     def read(self, question, passages, top=10):
         from qa.reader import Reading

@@ -21,6 +21,8 @@ Counts = tuple[float, float, float, float]
 def exact(given: Collection[str], accepted: Sequence[Collection[str]]) -> Counts:
     """Of one question. accepted: for each answer its variants, of which one is enough."""
     ours, theirs = _normalized(given, accepted)
+    if not ours and not theirs:
+        return 1.0, 1.0, 1.0, 1.0
     right = sum(any(text in variants for variants in theirs) for text in ours)
     found = sum(not ours.isdisjoint(variants) for variants in theirs)
     return float(right), float(max(1, len(ours))), float(found), float(max(1, len(theirs)))

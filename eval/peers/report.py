@@ -98,10 +98,6 @@ def bars(name: str, systems: Mapping[str, Any], lead: Mapping[str, Any]) -> list
     return found
 
 
-def _lead(ours: Mapping[str, np.ndarray], theirs: Mapping[str, np.ndarray], sample: np.ndarray) -> dict[str, Any]:
-    return {key: score.interval(ours[key] - theirs[key], sample) for key in COMPARED}
-
-
 def _coverage(rows: Sequence[score.Outcome]) -> float:
     answers = [one.answered for one in rows if one.answerable]
     return sum(answers) / len(answers) if answers else 0.0

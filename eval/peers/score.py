@@ -16,9 +16,8 @@ from eval.evidence import NEAR
 from eval.metrics import auroc, exact_match, fold, token_f1
 from eval.metrics.row import ENOUGH
 from eval.questions import Question
-from eval.reliability import area, risk_coverage
+from eval.reliability import COVERAGE, area, risk_coverage
 
-COVERAGE = 0.94  # of the answerable questions over seeds/: where `eval.calibrate` puts our own threshold
 Text = Callable[[str | None], str | None]
 
 

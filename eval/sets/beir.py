@@ -3,6 +3,7 @@ relevant articles of a query are known, no answers."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,9 +47,10 @@ def _qrels(path: Path) -> dict[str, tuple[str, dict[str, int]]]:
     for number, cells in lines:
         place = f"{path}, line {number}"
         grade = cells[2].strip() if len(cells) == 3 else ""
-        if number == 1 and not grade.lstrip("-").isdecimal():
+        whole = re.fullmatch(r"-?[0-9]+", grade)
+        if number == 1 and not whole:
             continue  # the header
-        if not (grade.lstrip("-").isdecimal() and grade.isascii()):
+        if not whole:
             raise QuestionSetError(f"{place}: reads {cells!r}; query, article and a whole grade are expected, by tabs")
         found.setdefault(cells[0], (place, defaultdict(int)))[1][source(cells[1])] = int(grade)
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from eval.lines import Record, list_in, object_in, parsed, text_in
 from eval.questions import Gold, Question
@@ -29,13 +30,17 @@ def _asked(row: Record, place: str, contexts: Contexts) -> Iterator[tuple[str, Q
     for n, one in enumerate(list_in(row, "qas", place)):
         here = f"{place}: qas[{n}]"
         asked = object_in(one, "it", here)
-        golds = [*_spans(asked, context, doc, here), *(_text(text, here) for text in asked.get("answers") or [])]
+        golds = [*_spans(asked, context, doc, here), *(_text(text, here) for text in _listed(asked, "answers", here))]
         number = text_in(asked, "qid" if "qid" in asked else "id", here)
         yield here, question(number, text_in(asked, "question", here), golds, doc)
 
 
+def _listed(asked: Record, name: str, place: str) -> list[Any]:
+    return list_in(asked, name, place) if asked.get(name) is not None else []
+
+
 def _spans(asked: Record, context: str, doc: str, place: str) -> Iterator[Gold]:
-    for found in asked.get("detected_answers") or []:
+    for found in _listed(asked, "detected_answers", place):
         spans = list_in(object_in(found, "a detected answer", place), "char_spans", place)
         for span in spans:
             if not (isinstance(span, list) and len(span) == 2 and all(type(end) is int for end in span)):

@@ -23,7 +23,7 @@ def read(text: str, path: Path) -> QuestionSet:
 def _question(row: Record, place: str, contexts: Contexts) -> Question:
     context = text_in(row, "context", place)
     doc = contexts.add(context, row.get("title"))
-    answers = [object_in(answer, "an answer", place) for answer in list_in(row, "answers", place)]
+    answers = [object_in(answer, "an answer", place) for answer in list_in({"answers": []} | row, "answers", place)]
     golds = [gold(answer.get("text"), answer.get("start"), context, doc, place) for answer in answers]
     number = text_in(row, "id", place, default=place.rpartition(" ")[2])
     return question(number, text_in(row, "question", place), golds, doc, many=row.get("multi") is True)

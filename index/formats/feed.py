@@ -44,8 +44,10 @@ def _records(items: Iterable[Any]) -> Iterator[tuple[int, dict[str, Any]]]:
                 found.setdefault("link", element.get("href"))
             elif name == "author" and len(element):
                 found.setdefault("author", _content(next((e for e in element if _name(e) == "name"), element)))
-            elif _content(element):
+            elif _content(element) and name in _TEXT:
                 found[name] = max(found.get(name, ""), _content(element), key=len)
+            elif _content(element):
+                found.setdefault(name, _content(element))  # the feed's own: <media:title> comes behind <title>
         texts = [text_of(found[name]) for name in _TEXT if name in found]
         yield (
             number,

@@ -14,8 +14,8 @@ from index.formats.decode import decode
 from index.formats.text import plain_article
 
 _FRONT = re.compile(r"\ufeff?---[ \t]*\r?\n(?=\w[\w -]*:)(.*?)\r?\n---[ \t]*(?:\r?\n|$)", re.DOTALL)
-_FIELD = re.compile(r"^(title|date|published)[ \t]*:[ \t]*(.+?)[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
-_HEADING = re.compile(r"^#{1,3}[ \t]+(.+?)[ \t#\r]*$|^([^\r\n]+)\r?\n=+[ \t\r]*$", re.MULTILINE)
+_FIELD = re.compile(r"^(title|date|published)[ \t]*:[ \t]*+(.*[^ \t\r\n])", re.IGNORECASE | re.MULTILINE)
+_HEADING = re.compile(r"^#{1,3}[ \t]++(.*[^ \t#\r\n])|^([^\r\n]+)\r?\n=+[ \t\r]*$", re.MULTILINE)
 _LEFT_OUT = re.compile(
     r"^[ \t]*(?:!\[[^\]\n]*\]\([^)\n]*\)|<!--[^\n]*-->|\[[^\]\n]+\]:[ \t]+\S[^\n]*|[-*_]{3,})[ \t\r]*$", re.MULTILINE
 )

@@ -29,11 +29,13 @@ def articles(records: Iterable[tuple[int, Mapping[str, Any]]], source: str, unit
     seen: dict[str, int] = {}
     for number, record in records:
         place = f"{source}, {unit} {number}"
-        fields = {name: _field(record, names) for name, names in FIELDS.items()}
+        named = {str(name).lower(): value for name, value in [*record.items()][::-1]}
+        fields = {name: _field(named, names) for name, names in FIELDS.items()}
         if not isinstance(fields["text"], str):
             raise UnreadableArticle(f'{place}: no "text"; give each one a text, and a date like 2024-06-07')
-        for name in ("text", "title", "id"):
-            _check_unicode(str(fields[name]), name, place)
+        for name, value in fields.items():
+            for part in value if isinstance(value, list) else [value]:
+                _check_unicode(str(part), name, place)
         key = str(number) if fields["id"] in (None, "") else str(fields["id"])
         if key in seen:
             raise UnreadableArticle(f"{place}: id {key!r} was used in {unit} {seen[key]}; make ids unique")

@@ -24,7 +24,8 @@ def _rows(data: bytes, source: str) -> Iterator[tuple[int, dict[str, Any]]]:
     text = decode(data, source).lstrip("\ufeff")
     first = text.split("\n", 1)[0]
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
+    delimiter = "\t" if source.lower().endswith(".tsv") else max(",;\t", key=first.count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         names = [name.strip().lower() for name in next(rows, [])]
         if not set(names).intersection(FIELDS["text"]):

@@ -89,10 +89,10 @@ def build_page(desk: Desk) -> tuple[Any, dict[str, Any]]:
         picked.__annotations__["event"] = gr.SelectData  # by which Gradio knows what to pass; it is not imported above
 
         shown = [box, chat, turns]
-        for event in (box.submit, send.click):
-            event(reply, [box, turns, *limits], shown, concurrency_limit=None, concurrency_id="ask", **QUIET)
-        chat.example_select(picked, [turns, *limits], shown, concurrency_limit=None, concurrency_id="ask", **QUIET)
-        clear.click(lambda: ("", [], []), None, shown, **QUIET)
+        once = {"concurrency_limit": None, "concurrency_id": "ask", "trigger_mode": "once", **QUIET}
+        typed = gr.on([box.submit, send.click], reply, [box, turns, *limits], shown, **once)
+        tried = chat.example_select(picked, [turns, *limits], shown, **once)
+        clear.click(lambda: ("", [], []), None, shown, cancels=[typed, tried], **QUIET)
         demo.load(lambda: gr.Chatbot(examples=[{"text": text} for text in suggest()]), None, chat, **QUIET)
     demo.queue(max_size=64)
     return demo, {

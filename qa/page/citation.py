@@ -47,7 +47,8 @@ def marked(parts: Parts, around: int = AROUND) -> str:
 
 def _cut(part: str, head: int, tail: int) -> str:
     """The head and the tail, at words where there are any."""
-    first = part[:head].rsplit(None, 1)[0] if head and " " in part[head - 40 : head] else part[:head]
+    words = part[:head].rsplit(None, 1)
+    first = words[0] if len(words) > 1 and " " in part[head - 40 : head] else part[:head]
     last = part[len(part) - tail :]
     return f"{first} … {last[last.find(' ', 0, 40) + 1 :]}"
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from qa.answer import Answer, Item
 from qa.page.citation import AROUND, figure, marked, nearest, origin
 from qa.page.markup import article_link, text
-from qa.shown import FEW, Shown, entries
+from qa.shown import FEW, Shown, entries, sure
 
 NEAREST = 3  # passages that are shown where there is no answer
 _CONFLICTS = {
@@ -34,7 +34,9 @@ def answer_html(answer: Answer, applied: str = "") -> str:
     (_, _, cited), *others = entries(answer)
     disputes = "".join(_conflict(answer, pair["answers"], pair["kind"]) for pair in answer.conflicts)
     evidence = "".join(map(figure, cited[:FEW])) + _rest(cited[FEW:])
-    more = "".join(_other(item, shown) for item, (_, _, shown) in zip(answer.answers[1:], others, strict=False))
+    more = "".join(
+        _other(item, answer.calibrated, shown) for item, (_, _, shown) in zip(answer.answers[1:], others, strict=False)
+    )
     more = f'<h4 class="at-label">Other answers, less likely</h4>{more}' if more else ""
     body = f'{disputes}<h4 class="at-label">Evidence</h4>{evidence}{more}'
     return f'<section class="at-turn">{_head(answer)}{notes}{body}</section>'
@@ -55,22 +57,23 @@ def _head(answer: Answer) -> str:
     """The short answer, how likely it is to be right, and how many say so."""
     first, *more = answer.answers
     if not (answer.listed and more):
-        return f'<h3 class="at-answer">{_short(first.text)}</h3><p class="at-sure">{_sure(first)}</p>'
+        return (
+            f'<h3 class="at-answer">{_short(first.text)}</h3><p class="at-sure">{_sure(first, answer.calibrated)}</p>'
+        )
     items = "".join(f"<li>{_short(item.text)}</li>" for item in answer.answers)
-    least, most = (f"{pick(item.confidence for item in answer.answers):.0%}" for pick in (min, max))
     articles = {citation.source for item in answer.answers for citation in item.citations}
-    each = most if least == most else f"{least} to {most}"
-    told = f"A list of {len(answer.answers)}, each {each} confident, from {_count(len(articles), 'article')}"
+    each = sure(answer.answers, answer.calibrated)
+    told = f"A list of {len(answer.answers)}, each {each}, from {_count(len(articles), 'article')}"
     return f'<h3 class="at-unseen">List</h3><ul class="at-answer at-items">{items}</ul><p class="at-sure">{told}</p>'
 
 
-def _sure(item: Item) -> str:
+def _sure(item: Item, calibrated: bool) -> str:
     """ "93% confident; 2 independent sources agree (4 articles)"."""
     articles = len({citation.source for citation in item.citations})
     says = f", says {text(item.polarity)}" if item.polarity else ""
     agree = f"{item.n_sources} independent sources agree" if item.n_sources > 1 else "one source"
     copies = f" ({_count(articles, 'article')})" if articles > item.n_sources else ""
-    return f"{item.confidence:.0%} confident{says}; {agree}{copies}"
+    return f"{sure([item], calibrated)}{says}; {agree}{copies}"
 
 
 def _count(count: int, what: str) -> str:
@@ -92,8 +95,8 @@ def _words(words: str) -> list[str]:
     return re.findall(r"\w+", words.lower())
 
 
-def _other(item: Item, cited: Sequence[Shown]) -> str:
-    told = f'<strong>{_short(item.text)}</strong> <span class="at-sure">{_sure(item)}</span>'
+def _other(item: Item, calibrated: bool, cited: Sequence[Shown]) -> str:
+    told = f'<strong>{_short(item.text)}</strong> <span class="at-sure">{_sure(item, calibrated)}</span>'
     return f'<details class="at-other"><summary>{told}</summary>{"".join(map(figure, cited))}</details>'
 
 

@@ -3,7 +3,8 @@ tell, and questions in other words than theirs. Used by `qa.reader.mix` and by `
 
 A line of the file: {"event", "split", "articles": {name: text}, "questions": [{"id", "type", "question", "also":
 [wordings], "answers": [{"doc", "start", "text"}]}]}; the answers of a question are all places that tell it, the best
-extent first. split: "train", or something else for an event that is not trained on.
+extent first. split: "train", or something else for an event that is not trained on. Some have "chats" too: lists of
+{"question", "full", "answers"}, where `full` is what the question means after those before it.
 The passages are those that a library would hold.
 """
 
@@ -19,8 +20,11 @@ from typing import Any
 
 from index.article import Article
 from index.passages import split
+from qa.reader.dialogue import in_dialogue
 
 BESIDE = 0.5  # share of the questions that come with a passage of their event that does not answer, in a pass
+RETOLD = 2  # times that the questions of the chats come in it, with more or less of what was said before them
+FULL, SILENT = 0.5, 0.15  # share of the follow-ups behind the last question alone, standing alone; without its answer
 
 
 def event_rows(event: dict[str, Any], rng: random.Random, beside: float = BESIDE) -> Iterator[dict[str, Any]]:
@@ -30,7 +34,7 @@ def event_rows(event: dict[str, Any], rng: random.Random, beside: float = BESIDE
         name: [(p.start, text[p.start : p.end]) for p in split(Article(name, text))]
         for name, text in event["articles"].items()
     }
-    for asked in event["questions"]:
+    for asked in (*event["questions"], *_follow_ups(event.get("chats", ()), rng)):
         answering, other = _apart(asked["answers"], passages)
         for n, wording in enumerate((asked["question"], *asked["also"])):
             row = {"id": f"{event['event']}-{asked['id']}-{n}", "source": "events", "question": wording, "multi": False}
@@ -43,6 +47,22 @@ def event_rows(event: dict[str, Any], rng: random.Random, beside: float = BESIDE
             if other and (not answering or rng.random() < beside):
                 near = max(other, key=lambda text: _shared(wording, text)) if rng.random() < 0.5 else rng.choice(other)
                 yield row | {"context": near, "answers": [], "impossible": True}
+
+
+def _follow_ups(chats: Iterable[list[dict[str, Any]]], rng: random.Random) -> Iterator[dict[str, Any]]:
+    """The questions of the chats, each standing alone, and behind those before it."""
+    for number, chat in enumerate(list(chats) * RETOLD, 1):
+        for n, turn in enumerate(chat):
+            before = [(t["question"], t["answers"][0]["text"] if t["answers"] else None) for t in chat[:n]][-2:]
+            if before and rng.random() < FULL:
+                before = [(chat[n - 1]["full"], before[-1][1])]
+            if before and rng.random() < SILENT:
+                before[-1] = before[-1][0], None
+            kind = "list" if turn["all_of"] else "follow_up"
+            also = [in_dialogue(before, turn["question"])] if before else []
+            yield {"id": f"chat-{number}-{n}", "type": kind, "question": turn["full"], "also": also} | {
+                "answers": turn["answers"]
+            }
 
 
 def trained_on(path: Path) -> dict[str, Any]:
