@@ -113,7 +113,8 @@ def collect(args: argparse.Namespace) -> list[Example]:
             for told, asked_of in opened(
                 Path(scratch), "validation", event_questions, together=over == TOGETHER, reader=args.reader
             ):
-                examples += _ask_all(told, [(question, question.answerable) for question in asked_of], over)
+                some = asked_of[::2]  # the wordings of a question are alike
+                examples += _ask_all(told, [(question, question.answerable) for question in some], over)
         for folder, asked in validation(args.data / "train", Path(scratch)):
             other = assistant_over(folder, args.reader, BAR)
             examples += _ask_all(other, asked, VALIDATION)

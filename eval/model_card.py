@@ -38,8 +38,10 @@ def card(
         for name, row in scores.items()
     )
     data = "\n".join(f"- {name}: {part.share:.0%} of its rows that fit" for name, part in MIX.items())
-    events = [event for event in read_rows(EVENTS) if event["split"] == "train"]
+    read = {name for run in [*before, *runs] for name in _settings(run).get("told", ())}
+    events = [event for event in read_rows(EVENTS) if event["event"] in read]
     told_of = sum(len(event["questions"]) for event in events)
+    chats = sum(len(chat) - 1 for event in events for chat in event.get("chats", ()))
     taken = [*((run, 0) for run in before), *((run, len(weight_files(run))) for run in runs)]
     made = "\n".join(told(number, *pair) for number, pair in enumerate(taken, 1))
     for other, times in Counter(hashlib.sha256(path.read_bytes()).hexdigest() for path in also).items():
@@ -78,7 +80,8 @@ pass:
 {data}
 - {told_of} questions in three wordings each about {len(events)} events that we invented, told by three or four outlets
   each (EVENTS is eval/questions/events.jsonl.gz, written for this project with the help of a large language model):
-  with the passages that answer them and with others of their event (qa/reader/events.py)
+  with the passages that answer them and with others of their event (qa/reader/events.py); and {chats} follow-ups about
+  them, alone and behind what was asked before
 
 Sources and licences: SQuAD 1.1/2.0 questions and Wikipedia paragraphs (CC BY-SA 4.0), partly back-translated
 (TurkuNLP/squad2-fi, Apache-2.0); SQuADShifts new Wikipedia (CC BY 4.0); QED and Natural Questions (CC BY-SA 3.0);
@@ -135,10 +138,14 @@ def curve(log: Sequence[dict[str, Any]], window: int = 8) -> str:
     return line_chart("Training of the shipped reader", "step", "loss, share", series)
 
 
+def _settings(run: Path) -> dict[str, Any]:
+    return json.loads((run / "settings.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
 def told(number: int, run: Path, taken: int) -> str:
     """How a run was made: its command, and what its START, TEACHER, RETRIEVED and EVENTS were. taken: how many of its
     checkpoints went into the mean."""
-    settings = json.loads((run / "settings.json").read_text(encoding="utf-8"))
+    settings = _settings(run)
     lines = [f"Run {number}, {settings['machine']}:", "", f"    {settings['command']}", ""]
     for name, what in (
         ("start", "weights"),
@@ -153,5 +160,5 @@ def told(number: int, run: Path, taken: int) -> str:
         held = training_lines(EVENTS)
         if fingerprint(held.get(name, "") for name in settings["told"]) != settings["events"]:
             lines.append("EVENTS holds some of these lines in a later wording than this run read.")
-    last = ", the last among them" if taken else ""
+    last = ", the last among them" if taken and (run / "weights.safetensors").exists() else ""
     return "\n".join([*lines, f"{taken} of its checkpoints went into the mean{last}.", ""])

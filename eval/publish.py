@@ -1,11 +1,12 @@
 """Finished training runs -> the shipped reader: `python -m eval.publish --run FOLDER [FOLDER ...] --data FOLDER`.
 
-Writes qa/reader/weights: the weights in half precision, configuration, tokenizer, reader.json (what a sentence read by
-itself weighs, where the reader's `answerable` crosses one half), and CARD.md. The weight is fitted on the questions
-below and on those about validation events (`qa.reader.events`). The threshold is the one with the best F1 on
-validation documents: people's answerable questions, and as much weight of near misses that we wrote ourselves on the
-same documents (eval/questions/near_misses.jsonl). The unanswerable questions of the data are translations, and score
-lower for their wording alone; a threshold fitted on them is too low.
+Writes qa/reader/weights: the weights in half precision, configuration, tokenizer, reader.json (what a sentence read
+by itself weighs, where the reader's `answerable` crosses one half), and CARD.md. The weight is fitted on the
+questions below and on those about validation events (`qa.reader.events`), each over one passage; where it serves the
+whole assistant worse than another (asked over all passages of those events), give that one. The threshold is the one
+with the best F1 on validation documents: people's answerable questions, and as much weight of near misses that we
+wrote ourselves on the same documents (eval/questions/near_misses.jsonl). The unanswerable questions of the data are
+translations, and score lower for their wording alone; a threshold fitted on them is too low.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--also", type=Path, nargs="*", default=(), help="model.safetensors that go into the mean")
     parser.add_argument("--data", type=Path, required=True, help="folder with train/ and eval/")
+    parser.add_argument("--look", type=float, help="weight of a sentence read by itself (default: fitted)")
     parser.add_argument("--most", type=int, default=800, help="answerable questions that fit the threshold")
     parser.add_argument("--sets", nargs="*", default=SETS, help="evaluation sets in the card")
     args = parser.parse_args(argv)
@@ -52,10 +54,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     own = has_heads()
     extras = ["verdict", "look"] if own else ["look"]
     plain = read_all(tried(), rows, show)
-    asked = validation_events(EVENTS)[::2]  # the wordings of a question are alike
+    asked = [] if args.look is not None else validation_events(EVENTS)[::2]  # the wordings of a question are alike
     both = plain + read_all(tried(), asked, show)
     added: dict[str, Sequence[Scored]] = {name: read_all(tried(**{name: 1.0}), rows + asked, show) for name in extras}
     weights = {name: value for name, value in fit(both, added).items() if name in extras}
+    weights |= {"look": args.look} if args.look is not None else {}
     fitted: dict[str, Any] = fit(plain, {name: part[: len(rows)] for name, part in added.items()}, weights)
     if own:
         fitted["tagged"] = fit_tagged(lambda least: tried(tagged=least), list_questions(train))

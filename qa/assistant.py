@@ -31,7 +31,6 @@ from qa.repair import Repair, repair
 from qa.trace import explain, trace
 from qa.worth import worth_reading
 
-BEHIND = 0.5  # how far, as a reading, what the reader makes of the conversation stands behind the first one
 READ, READ_OF_MANY = 8, 16  # passages that are read for a question, the second in a library of more than MANY
 MANY = 20_000
 """Chosen on our own questions over seeds/, among 45,251 articles: more passages of other stories stand before the right
@@ -183,11 +182,8 @@ class Assistant:
         places = [self.library.passage(rows[n], chosen) for n in worth]
         texts = [article.text[passage.start : passage.end] for article, passage in places]
         kept, reading, candidates = meant.readings[0], Reading(0.0, ()), list[Candidate]()
-        read_as = [(question, question, float(order)) for order, question in enumerate(meant.readings)]
-        if meant.behind and self.reader.dialogues:
-            read_as.append((meant.behind, meant.readings[0], BEHIND))
-        for heard, question, order in read_as if texts else ():
-            one = credited(question, texts, self.reader.read(heard, texts, SPANS))
+        for order, question in enumerate(meant.readings if texts else ()):
+            one = credited(question, texts, self.reader.read(question, texts, SPANS))
             weighed = weigh(question, places, one, list(cosines[question][worth]), size, fitted)
             weighed = doubted(decided(weighed, question), meant, order)
             if not candidates or (weighed and weighed[0].probability > candidates[0].probability):

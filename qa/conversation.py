@@ -65,7 +65,7 @@ def hits(library: Library, meant: Meant, top: int, chosen: Filter) -> list[Hit]:
     return fuse(rankings)[:top] if len(rankings) > 1 else rankings[0]
 
 
-def doubted(candidates: Sequence[Candidate], meant: Meant, order: float) -> list[Candidate]:
+def doubted(candidates: Sequence[Candidate], meant: Meant, order: int) -> list[Candidate]:
     """The candidates of reading number `order`, less likely the further they lie from the conversation; best first."""
     who = parse(meant.readings[0]).asks in {"who", "whom", "whose", ""}  # may find the same again
     near = {source for source, _ in meant.near}

@@ -15,7 +15,6 @@ from qa.clause import names, parse, tokens, written
 from qa.ellipsis import ONES, about_it, asked_again, bare, in_its_place, same_clause, tells, which_ones
 from qa.keywords import as_question
 from qa.pronouns import pointers, substituted, words_of
-from qa.reader.dialogue import in_dialogue
 from qa.referents import Turn
 
 MOST = 3  # readings of one question
@@ -27,8 +26,7 @@ class Meant:
     """readings: the question as it stands alone, likeliest first. searches: what passages are looked for by. near:
     (source, start) of the passages last cited, where the question may be about the same thing. leans: whether it points
     back. but: the last answer, where another one is asked for; said: where it stood, likewise. last: the last answer,
-    where the question leans. behind: the question as it was asked, behind the one before and its answer, for a reader
-    of dialogues; empty where nothing came before."""
+    where the question leans."""
 
     readings: tuple[str, ...]
     searches: tuple[str, ...]
@@ -37,7 +35,6 @@ class Meant:
     but: str | None = None
     last: str | None = None
     said: tuple[tuple[str, int, int], ...] = ()
-    behind: str = ""
 
 
 def resolve(question: str, turns: Sequence[Turn]) -> Meant:
@@ -51,7 +48,6 @@ def resolve(question: str, turns: Sequence[Turn]) -> Meant:
     but = last.answer if _OTHER.intersection(token.lower() for token in tokens(question)) else None
     said = last.said if but else ()
     context = f"{last.question} {last.answer or ''} {question}"
-    behind = in_dialogue([(last.question, last.answer)], question)
     if bare(clause):
         found = asked_again(clause, last)
     elif not clause.wh and not clause.aux:
@@ -69,10 +65,10 @@ def resolve(question: str, turns: Sequence[Turn]) -> Meant:
         away = tells(clause)  # others may have spoken elsewhere
         near = () if away else last.cited
         searches = readings[0], context
-        return Meant(readings, searches, near, not away, but, last.answer, said, behind)
+        return Meant(readings, searches, near, not away, but, last.answer, said)
     rest = written(words_of(clause))
     asked = as_question(f"{rest}?" if clause.lead else question)
-    return Meant((asked,), (asked, context), last.cited, but=but, said=said, behind=behind)
+    return Meant((asked,), (asked, context), last.cited, but=but, said=said)
 
 
 def points_back(question: str) -> bool:

@@ -16,7 +16,7 @@ from qa.enumeration import split
 from qa.kinds import Kind, kind, wanted
 from qa.phrases import Extent, is_name
 from qa.same import same
-from qa.things import things
+from qa.things import SEVERAL, things
 
 BESIDE = 0.8  # a further span adds to an enumeration if it is at least this likely, compared with the best
 FURTHER = 0.35  # the same, where the best span is a single thing, or where the two have a member in common
@@ -46,12 +46,12 @@ def members(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
         return []
     return [
         *_with_tail(first, candidates[0]),
-        *_more(first, [found for found in lists if found is not first], best, most),
+        *_more(first, [found for found in lists if found is not first], best, most, asked),
     ]
 
 
 def _more(
-    first: Sequence[Candidate], lists: Sequence[list[Candidate]], best: float, most: int | None
+    first: Sequence[Candidate], lists: Sequence[list[Candidate]], best: float, most: int | None, asked: Kind
 ) -> list[Candidate]:
     """What the other spans add to the first list: further places of its members, and further members."""
     found, texts = list(first), [part.span.text for part in first]
@@ -60,7 +60,10 @@ def _more(
     for more in lists:
         apart = [part for part in more if not any(touch(part, other) for other in found)]
         known = [part for part in apart if any(same(part.span.text, text) for text in texts)]
-        least = best * (FURTHER if known or len(first) < 2 else BESIDE)
+        easy = (
+            known or len(first) < 2 or (asked == "list" and len(more) >= SEVERAL)
+        )  # an enumeration is a sign by itself
+        least = best * (FURTHER if easy else BESIDE)
         names = [_named(part) for part in more]
         fits = not (named and not all(names)) and not (unnamed and any(names))  # names are no company for other things
         if fits and more[0].probability >= least and (most is None or len(texts) < most):

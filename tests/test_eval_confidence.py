@@ -119,8 +119,8 @@ def test_a_confidence_is_fitted_and_its_examples_kept(data, told_events, tmp_pat
     assert asked == {
         "seeds questions": 120,
         "seeds questions among other articles": 120,
-        "questions about events": 6,
-        "questions about events among other events": 6,
+        "questions about events": 3,
+        "questions about events among other events": 3,
         "validation documents": 20,
     }
     assert calibrate.main(command) == 0 and json.loads(capsys.readouterr().out) == first

@@ -88,7 +88,7 @@ def test_the_fit_sees_no_question_of_an_evaluation_set_and_as_many_single_ones_a
 
 def test_the_rule_is_written_beside_the_other_numbers(data, tmp_path, monkeypatch):
     class Scripted:
-        name, dialogues = "scripted", False
+        name = "scripted"
 
         def read(self, question, passages, top=10):
             shift = passages[0].index("Ann")

@@ -84,7 +84,7 @@ def test_of_several_variants_of_an_answer_one_is_enough_and_the_best_counts():
 class Names:
     """A reader that names every capitalised word."""
 
-    name, dialogues = "names", False
+    name = "names"
 
     def read(self, question, passages, top=10):
         text = passages[0]

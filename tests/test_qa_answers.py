@@ -47,7 +47,7 @@ class Finds:
     asked: the questions it was given. read_: the passages.
     """
 
-    name, dialogues = "finds", False
+    name = "finds"
 
     def __init__(self, *wanted: str, score: float = SURE, lie: str = "") -> None:
         self.wanted, self.score, self.lie = wanted, score, lie

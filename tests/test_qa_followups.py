@@ -25,7 +25,7 @@ from qa.referents import Turn
 class Known:
     """A reader that finds these, each a little less surely than the one before."""
 
-    name, dialogues = "known", False
+    name = "known"
 
     def __init__(self, *texts: str) -> None:
         self.texts = texts
@@ -231,27 +231,6 @@ def test_things_of_a_list_are_spoken_of_as_a_sentence_names_them(write, tmp_path
     first = assistant.ask("Which countries opposed the plan?")
     assert first.text == "Italy; Spain; Malta"
     assert resolve("Why?", [turn_of(first)]).readings == ("Why did Italy, Spain and Malta oppose the plan?",)
-
-
-class Listener(Known):
-    """One who understands a question only behind the one before it."""
-
-    dialogues = True
-
-    def read(self, question: str, passages: Sequence[str], top: int = 10) -> Reading:
-        understood = question == "Who left the port? Anna Berg. paid how much?"
-        return super().read(question, passages, top) if understood else Reading(0.01, ())
-
-
-def test_a_reader_of_dialogues_reads_the_question_behind_the_one_before(write, tmp_path):
-    build(write({"a.txt": "Anna Berg left the port. It paid her 90 euros."}), tmp_path / "library", "hashed")
-    library = Library.open(tmp_path / "library")
-    before = Turn("Who left the port?", "Anna Berg", (("a.txt", 0),))
-    meant = resolve("paid how much?", [before])
-    assert meant.behind == "Who left the port? Anna Berg. paid how much?"
-    found = Assistant(library, Listener("90 euros")).consider(meant, Filter())
-    assert (found.candidates[0].span.text, found.read) == ("90 euros", meant.readings[0])
-    assert resolve("Who left the port?", []).behind == ""
 
 
 def test_a_turn_that_names_nothing_has_nobody():

@@ -239,6 +239,13 @@ def test_further_passages_add_what_is_nearly_as_likely():
     assert listed("Which ports were hit?", both[0], (LATER, "strike", 0.59)) == ["Aldmouth", "Brennick", "Teign Quay"]
 
 
+def test_an_enumeration_of_three_joins_a_shorter_one_though_it_is_less_likely():
+    first = ("Cold Harbour and Sandwick were hit first.", "Cold Harbour and Sandwick", 0.5)
+    ports = (PORTS, "Aldmouth, Brennick and Teign Quay", 0.25)
+    assert len(listed("Which ports were hit?", first, ports)) == 5
+    assert len(listed("What was hit?", first, ports)) == 2  # may ask for less
+
+
 def test_a_single_best_find_takes_company_that_is_less_likely():
     assert listed("In which ports?", (LATER, "Cold Harbour", 0.5), (PORTS, "Aldmouth", 0.35)) == [
         "Cold Harbour",

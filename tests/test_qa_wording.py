@@ -167,7 +167,7 @@ def test_other_questions_ask_for_no_yes(question):
 class _Nothing:
     """A reader that finds nothing."""
 
-    name, dialogues = "nothing", False
+    name = "nothing"
 
     def read(self, question, passages, top=10):
         from qa.reader import Reading

@@ -56,10 +56,7 @@ def has_word(text: str) -> bool:
 
 
 class Reader(Protocol):
-    """dialogues: whether it was trained to read a question behind those before it (`qa.reader.dialogue`)."""
-
     name: str
-    dialogues: bool
 
     def read(self, question: str, passages: Sequence[str], top: int = 10) -> Reading:
         """The `top` best spans over all passages, compared on one scale."""

@@ -1,5 +1,6 @@
-"""A follow-up as the reader reads it: behind the questions before it and what was answered, as the readers of
-conversations do it (compare QuAC, Choi et al. 2018, and CoQA, Reddy et al. 2019)."""
+"""A follow-up behind the questions before it and what was answered, as readers of conversations get it (compare QuAC,
+Choi et al. 2018, and CoQA, Reddy et al. 2019). Used by `qa.reader.events`, for training: the assistant itself asks a
+follow-up as a question that stands alone (`qa.followup`), which on our chats finds as much as both together."""
 
 from __future__ import annotations
 

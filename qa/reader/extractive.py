@@ -46,7 +46,6 @@ class Extractive:
     tagged: least probability of a token to belong to a list, for a model that has tags.
     gather: fitted weights by which a further span joins a list (`qa.reader.listing`), for a model without tags; without
     them only the best span is cut into its items.
-    dialogues: as in `Reader`.
     """
 
     def __init__(
@@ -62,9 +61,8 @@ class Extractive:
         look: float = 0.0,
         tagged: float = 0.5,
         gather: Mapping[str, float] | None = None,
-        dialogues: bool = False,
     ) -> None:
-        self.name, self.dialogues = name, dialogues
+        self.name = name
         self._tokenizer, self._forward, self._max_length = tokenizer, forward, max_length
         self._scale, self._shift, self._tagged = scale, shift, tagged
         self._verdict, self._look, self._gather = verdict, look, gather
@@ -168,8 +166,7 @@ def from_bert_folder(name: str, folder: Path, precision: Precision = "int8", thr
     def compute(window: Window) -> np.ndarray:
         return bert.run((window.ids, window.type_ids))
 
-    known = ("scale", "shift", "verdict", "look", "tagged", "gather", "dialogues")
-    numbers = {key: fitted[key] for key in known if key in fitted}
+    numbers = {key: fitted[key] for key in ("scale", "shift", "verdict", "look", "tagged", "gather") if key in fitted}
     return Extractive(name, load_tokenizer(folder), side_by_side(compute, bert.pool), **numbers)
 
 

@@ -16,7 +16,7 @@ from qa.reader import Reading, Span, has_word
 
 
 class Overlap:
-    name, dialogues = "overlap", False
+    name = "overlap"
 
     def read(self, question: str, passages: Sequence[str], top: int = 10) -> Reading:
         asked = {stem(word) for word in content_words(question)}
