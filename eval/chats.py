@@ -23,7 +23,7 @@ from eval import events
 from eval.chat_sets import FRESH, SETS, Chat, event_chats, read_chats
 from eval.questions import UNANSWERABLE, Question
 from eval.run import judge
-from index.build import build
+from eval.scratch import assistant_over
 from index.errors import AttestError
 from qa.answer import Answer
 from qa.assistant import Assistant
@@ -60,8 +60,7 @@ def opened(place: Path, seeds: Path, reader: str) -> Assistant:
     articles = place / "articles"
     shutil.copytree(seeds, articles)
     shutil.copy(SETS / "chat_articles.jsonl", articles)
-    build(articles, place / "library")
-    return Assistant.open_library(place / "library", reader=reader)
+    return assistant_over(articles, reader)
 
 
 def followups(asked: Iterable[tuple[Assistant, Sequence[Chat]]], told: bool = False) -> dict[str, Any]:

@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from eval.metrics import exact_match, fold, token_f1
-from index.build import build
+from eval.scratch import assistant_over
 from index.errors import AttestError
-from qa.assistant import Assistant
 from qa.enumeration import split
 
 FILE = Path(__file__).parent / "questions" / "lists.jsonl"
@@ -68,8 +67,7 @@ def ask_all(rows: Sequence[dict[str, Any]], reader: str) -> list[tuple[list[str]
         for row in rows:
             for n, text in enumerate(row["passages"]):
                 (articles / f"{row['topic']}-{n}.txt").write_text(text, encoding="utf-8")
-        build(articles, Path(folder, "library"))
-        assistant = Assistant.open_library(Path(folder, "library"), reader=reader)
+        assistant = assistant_over(articles, reader)
         answers = [assistant.ask(row["question"]) for row in rows]
     return [([item.text for item in answer.answers], answer.listed) for answer in answers]
 

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from index.build import build
+from eval.scratch import assistant_over
 from index.errors import AttestError
 from qa.answer import Citation, Extract, Item
 from qa.assistant import Assistant
@@ -94,8 +94,7 @@ def opened(folder: Path, rows: Sequence[Row], reader: str, encoder: str | None) 
     )
     (folder / "articles").mkdir()
     (folder / "articles" / "pairs.jsonl").write_text("".join(json.dumps(r) + "\n" for r in records), encoding="utf-8")
-    build(folder / "articles", folder / "library", encoder)
-    return Assistant.open_library(folder / "library", reader=reader)
+    return assistant_over(folder / "articles", reader, encoder=encoder)
 
 
 def _kind(found: Sequence[dict[str, Any]]) -> str | None:

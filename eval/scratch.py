@@ -10,8 +10,10 @@ from qa.assistant import Assistant
 from qa.reader import DEFAULT
 
 
-def assistant_over(folder: Path, reader: str = DEFAULT, progress: Progress | None = None) -> Assistant:
+def assistant_over(
+    folder: Path, reader: str = DEFAULT, progress: Progress | None = None, encoder: str | None = None
+) -> Assistant:
     """The library lies beside the folder, not in the user's cache. Raises what `Assistant.open` does."""
     library = folder.with_name(f"{folder.name}.library")
-    build(folder, library, progress=progress)
+    build(folder, library, encoder, progress)
     return Assistant.open_library(library, reader=reader)

@@ -100,7 +100,7 @@ def _asking_first(words: list[str]) -> list[str]:
     asks = next((n + 1 for n, word in enumerate(lower[:-1]) if word == "," and lower[n + 1] in WH | AUX), 0)
     if asks and lower[0] in PREPOSITIONS and lower[1] not in WH:
         return [*words[asks:], lower[0], *words[1 : asks - 1]]
-    if asks and len(names(words[: asks - 1])) + (lower[0] in DETERMINERS):  # "and the families, did they agree"
+    if asks and (names(words[: asks - 1]) or lower[0] in DETERMINERS):  # "and the families, did they agree"
         at = next((n for n in range(asks, len(words)) if lower[n] in _PERSONAL), 0)
         if at and set(lower[asks:at]) <= WH | AUX:
             return [*words[asks:at], *words[: asks - 1], *words[at + 1 :]]

@@ -60,9 +60,8 @@ def _more(
     for more in lists:
         apart = [part for part in more if not any(touch(part, other) for other in found)]
         known = [part for part in apart if any(same(part.span.text, text) for text in texts)]
-        easy = (
-            known or len(first) < 2 or (asked == "list" and len(more) >= SEVERAL)
-        )  # an enumeration is a sign by itself
+        enumerated = asked == "list" and len(more) >= SEVERAL  # a sign by itself
+        easy = known or enumerated or len(first) < 2
         least = best * (FURTHER if easy else BESIDE)
         names = [_named(part) for part in more]
         fits = not (named and not all(names)) and not (unnamed and any(names))  # names are no company for other things
