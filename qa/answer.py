@@ -140,6 +140,12 @@ class Answer:
 
         return to_markdown(self)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the answer above the passages that it rests on, its quotes highlighted."""
+        from qa.render import to_html
+
+        return to_html(self)
+
     def verify(self) -> list[str]:
         """Reads every cited article again and compares each quote and passage, character for character.
 

@@ -576,6 +576,10 @@ def test_no_tag_or_attribute_of_the_page_comes_from_an_article():
     assert "<script>alert(1)</script>" in page.text and "<img src=x onerror=alert(1)>" in page.text
 
 
+def test_a_notebook_shows_the_page_of_an_answer():
+    assert hostile_answer()._repr_html_() == to_html(hostile_answer())
+
+
 def test_the_page_marks_the_quote_and_nothing_else():
     page = Page(to_html(one_answer("However, ", "Germany & <b>Italy</b>", " opposed.")))
     assert page.marked == ["Germany & <b>Italy</b>"]
