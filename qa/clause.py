@@ -84,6 +84,8 @@ def parse(question: str) -> Clause:
             if wh > first + 1 and is_past(lower[wh]):
                 break
             wh += 1
+        if first and wh == first + 1 and lower[first] in {"which", "whose", "what"}:
+            wh = min(first + 2, len(words))  # "at what cost"
         wh = wh if wh < len(words) or aux is None else first + 1
         return Clause(lead, tuple(words[:wh]), "", (), tuple(words[wh:]))
     else:
@@ -110,6 +112,8 @@ def _asking_first(words: list[str]) -> list[str]:
         return [lower[1], "was", "it", lower[0]]
     if len(words) == 2 and lower[0] in {"his", "her", "its", "their"} and lower[1] in _ATTRIBUTES:
         return ["what", "is", *words]
+    if len(words) > 1 and lower[0] == "any" and not (WH | AUX).intersection(lower):
+        return ["were", "there", *words]
     return words
 
 

@@ -11,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qa.asked_again import asked_again, bare, said_so, same_clause
 from qa.clause import names, parse, tokens, written
-from qa.ellipsis import ONES, about_it, asked_again, bare, in_its_place, same_clause, tells, which_ones
+from qa.ellipsis import ONES, about_it, says_little, tells, which_ones
 from qa.keywords import as_question
+from qa.noun_phrases import phrases
+from qa.parallel import in_its_place
 from qa.pronouns import pointers, substituted, words_of
 from qa.referents import Turn
 
@@ -54,6 +57,7 @@ def resolve(question: str, turns: Sequence[Turn]) -> Meant:
         found = in_its_place(clause.rest, last)
     else:
         found = []
+    found = found or said_so(clause, last)
     if not found and (places := pointers(clause)):
         found = same_clause(clause, last) or substituted(clause, places, back)
     if not found and tells(clause):
@@ -67,8 +71,11 @@ def resolve(question: str, turns: Sequence[Turn]) -> Meant:
         searches = readings[0], context
         return Meant(readings, searches, near, not away, but, last.answer, said)
     rest = written(words_of(clause))
-    asked = as_question(f"{rest}?" if clause.lead else question)
-    return Meant((asked,), (asked, context), last.cited, but=but, said=said)
+    as_it_was = words_of(clause) == [token for token in tokens(question) if token not in "?!"]
+    asked = as_question(question if as_it_was else f"{rest}?")
+    topic = max(phrases(last.question), key=len, default="") if says_little(clause) else ""
+    readings = (asked, f"{asked.rstrip(' ?')}, {topic}?") if topic else (asked,)
+    return Meant(readings, (asked, context), last.cited, but=but, said=said)
 
 
 def points_back(question: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from qa.clause import AUX, DETERMINERS, LEADS, PREPOSITIONS, PRONOUNS, WH, parse, verb_at, written
 
 LONGEST = 8  # words that may stand in for a pronoun
+_BASE_NEXT = AUX - frozenset("is are was were has have had isn't aren't wasn't weren't hasn't haven't hadn't".split())
 _JOINS = frozenset("of in at on from for between with".split())
 
 
@@ -21,6 +22,8 @@ def phrases(question: str) -> list[str]:
     runs = list[tuple[int, int]]()
     start: int | None = None
     verb = 1 if clause.asks == "who" and not clause.aux else -1  # "who heads the union"
+    if clause.subject and clause.aux in _BASE_NEXT:
+        verb = len(clause.subject) + 1
     for n in range(len(words) + 1):
         ends = n in (len(words), verb) or _breaks(words, lower, n, n > len(clause.subject) or not clause.wh)
         if start is not None and (ends or lower[n] in DETERMINERS):
@@ -46,7 +49,11 @@ def _breaks(words: Sequence[str], lower: Sequence[str], n: int, verbs: bool) -> 
     return not words[n][:1].isalnum() or (not named and (function or verb or word in _LOOSE))
 
 
-_LOOSE = frozenset("not n't still already ever yet also only just now today yesterday tomorrow who which or".split())
+_LOOSE = frozenset(
+    "anyone anybody everyone everybody nobody somebody someone something anything nothing everything many much more "
+    "most all one be been being not n't still already ever yet also only just now today yesterday tomorrow who which "
+    "or".split()
+)
 
 
 def _joins(words: Sequence[str], first: int) -> bool:

@@ -9,7 +9,7 @@ from index.search.lexical import stem
 from qa.clause import AUX, DETERMINERS, FILLERS, PREPOSITIONS, Clause, names, written
 from qa.noun_phrases import phrases
 from qa.referents import Turn, first, groups, last, people, places, things
-from qa.verbs import is_verb
+from qa.verbs import is_past, is_verb
 
 HE = {"he", "she", "him", "her", "his", "hers"}
 THEY = {"they", "them", "their", "theirs"}
@@ -27,6 +27,14 @@ _TABLE: tuple[tuple[set[str], Callable[[Turn], Iterator[str]]], ...] = (
 )
 FAMILY = {word: find for words, find in _TABLE for word in words}
 """pronoun -> what finds its referents in a turn"""
+_VAGUE = frozenset(
+    "decision thing move step case matter event time place point way person man woman guy party channel firm company "
+    "factory country city town institute bank agency club team group ministry court paper newspaper".split()
+)
+"""Nouns that "that" may point with at what bears another name."""
+_NO_NOUN = frozenset(
+    "be been being have more less all now enough too still also true not what why really already ever".split()
+)
 _TIMES = frozenset("year month week day morning evening afternoon night time summer winter spring autumn".split())
 
 
@@ -37,7 +45,8 @@ def pointers(clause: Clause) -> list[int]:
     found = []
     for n, word in enumerate(lower):
         before, after = lower[n - 1] if n else "", lower[n + 1] if n + 1 < len(lower) else ""
-        if word not in FAMILY or (word == "there" and after and before in {"is", "are", "was", "were", "be"}):
+        existing = before in {"is", "are", "was", "were", "be"} and (after or clause.asked)  # "how many are there"
+        if word not in FAMILY or (word == "there" and existing):
             continue
         if word == "former" and after and not is_verb(after) and after not in PREPOSITIONS | AUX:
             continue  # "the former president"
@@ -130,8 +139,12 @@ def _noun_behind(words: Sequence[str], n: int) -> str | None:
     if words[n].lower() not in {"that", "this", "those", "these"} or n + 1 >= len(words):
         return None
     noun, after = words[n + 1].lower(), words[n + 2].lower() if n + 2 < len(words) else ""
+    if noun in _NO_NOUN or after == "than":
+        return None  # "is that more than", "when will that be"
+    if not after and n and words[n - 1].lower() in AUX and (n == 1 or is_past(noun)):
+        return None  # "is this dangerous", "where are those based"
     verb = (is_verb(noun) and not noun.endswith("ing")) or after in DETERMINERS  # "how much does that delay the work"
-    return None if verb or noun in PREPOSITIONS | AUX | FILLERS else noun
+    return None if verb or noun in PREPOSITIONS | AUX | FILLERS | DETERMINERS else noun
 
 
 def _referents(pronoun: str, noun: str | None, back: Sequence[Turn]) -> Iterator[str]:
@@ -144,5 +157,7 @@ def _referents(pronoun: str, noun: str | None, back: Sequence[Turn]) -> Iterator
                 if stem(noun) in {stem(word) for word in phrase.lower().split()} and len(phrase.split()) <= 8:
                     first, _, rest = phrase.partition(" ")
                     yield rest if first.lower() in PREPOSITIONS else phrase
+        if noun not in _VAGUE:
+            yield f"the {noun}"
     for turn in back:
         yield from FAMILY[pronoun](turn)

@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from qa.clause import PREPOSITIONS, names, parse, tokens, written
+from qa.clause import PREPOSITIONS, PRONOUNS, names, parse, tokens, written
 from qa.named import name_in, named, owner, parts, person, plural, several, short, titled, together
 from qa.noun_phrases import phrases
 
 _ABOUT = frozenset(("about", "on", "of"))
+_DOERS = "ee", "er", "or", "ian"
+_IN = frozenset("in at near into".split())
 _PLACES = frozenset("where city town village country place region state capital island street cemetery".split())
 
 
@@ -33,6 +35,9 @@ def people(turn: Turn) -> Iterator[str]:
     """For "he" and "she"."""
     clause = parse(turn.question)
     asks_person = clause.asks in {"who", "whom", "whose"} or person(clause.asked)
+    asks_person |= (
+        bool(clause.asked) and clause.asked[-1].endswith(_DOERS) and bool(turn.answer and titled(turn.answer))
+    )
     found = phrases(turn.question)
     described = clause.asks == "who" and clause.aux in {"is", "was"}  # "Who is John Kirby?" asks for what he is
     if described and named(found[0] if found else ""):
@@ -45,7 +50,9 @@ def people(turn: Turn) -> Iterator[str]:
     if described and turn.answer:
         return  # the description and the answer are one
     yield from (phrase for phrase in found if person(tokens(phrase)))
-    yield from (owner(phrase) for phrase in found if named(phrase))
+    words = tokens(turn.question)
+    placed = {written(words[a:b]) for a, b in names(words) if a and words[a - 1].lower() in _IN}
+    yield from (owner(phrase) for phrase in found if named(phrase) and phrase not in placed)
 
 
 def things(turn: Turn) -> Iterator[str]:
@@ -54,7 +61,8 @@ def things(turn: Turn) -> Iterator[str]:
     found = [phrase for phrase in phrases(turn.question) if not person(tokens(phrase))]
     if len(found) > 1 and _ABOUT.intersection(clause.rest) and found[0] == written(clause.subject):
         found = [*found[1:], found[0]]
-    single = turn.answer and not several(turn.answer) and not re.fullmatch(r"[\W\d]*", turn.answer)
+    told = turn.answer and PRONOUNS.intersection(tokens(turn.answer.lower()))  # "I have paid it"
+    single = turn.answer and not told and not several(turn.answer) and not re.fullmatch(r"[\W\d]*", turn.answer)
     whole = turn.answer if single else None
     asked = clause.asks in {"which", "what", "who"} and not person(clause.asked)
     if whole and asked and (clause.asked or (clause.asks == "who" and not titled(whole))):
@@ -64,14 +72,15 @@ def things(turn: Turn) -> Iterator[str]:
     yield from found
     if whole and asked:
         yield from short(whole)
-    if turn.answer:
+    if turn.answer and not told:
         yield from short(turn.answer)
 
 
 def groups(turn: Turn) -> Iterator[str]:
     """For "they"."""
     clause = parse(turn.question)
-    if turn.answer and clause.asks in {"who", "whom", "which"}:
+    alone = clause.asks != "which" and turn.answer and titled(turn.answer) and not several(turn.answer)
+    if turn.answer and clause.asks in {"who", "whom", "which"} and not alone:
         yield from short(turn.answer)
     if (clause.asked and clause.asked[-1].endswith("s")) or "people" in clause.asked:
         yield f"the {written(clause.asked)}"

@@ -4,20 +4,34 @@ found by its place in the question (see `qa.clause`)."""
 from __future__ import annotations
 
 _VERBS = frozenset(
-    "accept accuse achieve act add admit agree aim allow announce answer appear apply approve argue arrest arrive "
-    "ask attack attend become begin believe belong blame block build buy call campaign cancel carry catch cause "
-    "celebrate change charge choose claim close come comment confirm consider contain continue cost cover crash "
-    "create criticise criticize cut deal decide declare defend demand deny deploy describe die discuss do drop earn "
-    "employ end expect explain express face fail fall fear feel fight finance find finish fire fly follow found "
-    "gain get give go grow happen hear help hit hold hope hurt identify include increase injure insist intend "
-    "introduce invest invite join keep kill know land last launch lead leave lie like live look lose make mean meet "
-    "mention move name need offer open oppose order organise organize own pass pay plan play pledge praise predict "
-    "prepare present prevent produce promise propose protest provide publish quit raise react read receive refuse "
-    "reject release remain reopen reply report request resign respond return reveal rise run say see seek sell send "
-    "serve show sign speak spend stand start state stay steal stop stress study succeed suffer suggest support take "
-    "talk teach tell think threaten train travel try turn use visit vote wait want warn watch win wish work worry "
-    "write operate score recognise recognize treat elect appoint discover develop design test supply deliver lift "
-    "raise ban arm host back sue kick shut".split()
+    "abandon abolish abstain accept accuse achieve acquire acquit act adapt add admit adopt advise agree aim allow "
+    "alter announce annul answer apologise appear applaud apply appoint approve argue arm arrest arrive ask attack "
+    "attend attract avoid await back bake ban bear become beg begin behave believe belong bind blame block boast "
+    "borrow build burn bury buy calculate call campaign cancel carry cast catch cause celebrate change charge chase "
+    "choose claim clear climb close coincide collect come comment commit compare compensate compete complain concede "
+    "conclude confirm congratulate consider consist consult contain continue contradict contribute convince cost "
+    "cover crash create criticise criticize cut deal decide declare deduct deepen defend deliver demand demonstrate "
+    "deny depart deploy descend describe deserve design destroy detect deter develop devote die dig disappear "
+    "disclose discover discuss dispose dissolve distribute disturb divide do dodge drag draw drop earn eat elect "
+    "employ end endanger endure enquire enter equip escape evade examine exclude exist expect expel expire explain "
+    "express face fail fall fear feel fetch fight fill finance find finish fire fit flee fly follow forgo found "
+    "freeze frighten fulfil furnish gain gather get give go govern graduate greet grow haggle halve hang happen hear "
+    "help hide hinder hire hit hold hope host hurt identify imagine impose improve include increase inform injure "
+    "insist inspect insure intend interfere intervene introduce invest investigate invite jail join justify keep kick "
+    "kill knock know land last launch lay lead learn leave lend let lie lift like listen live look lose maintain make "
+    "manage mean mediate meet melt mend mention merge mourn move name need negotiate notify obey object oblige "
+    "observe obtain occur offer open operate oppose order organise organize outlaw overlook overturn owe own "
+    "participate pass pay pick plan play pledge postpone practise praise predict prefer prepare present preside "
+    "prevent produce prolong promise propose prosecute protect protest prove provide publish pull punish purchase "
+    "qualify quit raise ratify reach react read receive reckon recognise recognize recommend recover reduce refill "
+    "reflect refuse regard regulate reimburse reject rejoice release relieve remain remember remind remove renew "
+    "renounce reopen replace reply report represent request require resign respond restore resume retain retire "
+    "return reveal rise rob run satisfy save say score secure see seek seize sell send serve settle shake shoot "
+    "shorten shout show shrink shut sign sink sit sleep soften speak spend spoil stand stare start state stay steal "
+    "steer stop strengthen stress study succeed sue suffer suffice suggest supervise supply support survive suspend "
+    "swallow swear sweep take talk teach tell test testify thank think threaten throw topple touch train translate "
+    "travel treat try turn understand unload unlock use vanish verify visit vote wait want warn wash watch weigh "
+    "whisper win wish withdraw work worry write".split()
 )
 _IRREGULAR: dict[str, str] = dict(
     pair.split(":")
@@ -30,7 +44,8 @@ _IRREGULAR: dict[str, str] = dict(
         "shot:shoot stole:steal taught:teach threw:throw understood:understand wore:wear given:give "
         "taken:take seen:see known:know written:write done:do became:become drew:draw drove:drive struck:strike "
         "cut:cut put:put shut:shut beat:beat bore:bear forgot:forget hid:hide lent:lend sang:sing sank:sink "
-        "swore:swear tore:tear"
+        "swore:swear tore:tear ate:eat sat:sit slept:sleep fled:flee hung:hang dug:dig froze:freeze laid:lay "
+        "withdrew:withdraw withdrawn:withdraw shook:shake swept:sweep bound:bind sank:sink fed:feed"
     ).split()
 )
 
@@ -38,6 +53,7 @@ _NOT_PAST = frozenset(
     "need feed seed deed weed reed speed bleed breed greed creed exceed proceed succeed indeed hundred kindred sacred "
     "naked wicked".split()
 )
+_KNOWN = _VERBS | set(_IRREGULAR.values()) - {"strike"}
 
 
 def is_verb(word: str) -> bool:
@@ -61,7 +77,7 @@ def _bases(word: str) -> set[str]:
             forms |= {stem, f"{stem}e", stem[:-1] if stem[-2:-1] == stem[-1:] else stem}
     if word.endswith("ied"):
         forms.add(f"{word[:-3]}y")
-    return forms & _VERBS
+    return forms & _KNOWN
 
 
 def is_past(word: str) -> bool:

@@ -131,12 +131,47 @@ GIVERS = Turn("Which states help the island?", "the United States and the Nether
         ),
         (Turn("Who commands the team from Tartu?"), "Why are they here?", "Why are the team from Tartu here?"),
         (Turn("Who wants to stop the plan?", "the agency"), "why?", "Why did the agency want to stop the plan?"),
+        (
+            Turn("How much would the tunnel cost?", "a billion crowns"),
+            "Who says so?",
+            "Who says that the tunnel would cost a billion crowns?",
+        ),
+        (
+            Turn("How many people stood on the quay?", "60 people"),
+            "Does the mayor deny that?",
+            "Does the mayor deny that 60 people stood on the quay?",
+        ),
+        (Turn("Does Varnia send soldiers?", "nobody"), "Why not?", "Why does Varnia not send soldiers?"),
+        (
+            Turn("Which countries send observers to the border road?", "Iceland and Malta"),
+            "How many?",
+            "How many observers did Iceland and Malta send to the border road?",
+        ),
+        (Turn("What did the law change?", "the fine"), "Is this dangerous?", "Is the law dangerous?"),
+        (Turn("Who helps Judge Pons?", "two men"), "When were those shots fired?", "When were the shots fired?"),
+        (Turn("Who buys the pictures?", "the state"), "at what cost?", "At what cost did the state buy the pictures?"),
+        (Turn("Which stationmaster kept trains moving?", "Hedda Zolny"), "Her age?", "what is Hedda Zolny's age?"),
+        (Turn("How long will Alva's stock last?"), "And Borum's?", "How long will Borum's stock last?"),
+        (Turn("How many did Bulgaria expel?"), "What else did it do?", "What else did Bulgaria do?"),
     ],
 )
 def test_a_follow_up_is_read_standing_alone(turn, question, wanted):
     meant = resolve(question, [turn])
     assert meant.readings[0] == wanted
     assert meant.leans and meant.near == turn.cited
+
+
+@pytest.mark.parametrize(
+    "turn, question, wanted",
+    [
+        (Turn("Where is Captain Dorigo from?", "Tarvisio"), "How many boats in all?", "How many boats in all?"),
+        (Turn("Who leads Aarhus?", "Ann Lee"), "How many towers are there?", "How many towers are there?"),
+        (Turn("Was the mayor hurt?"), "any arrests?", "were there any arrests?"),
+    ],
+)
+def test_something_new_is_asked_for_as_it_is_and_looked_for_beside_what_was_spoken_of(turn, question, wanted):
+    meant = resolve(question, [turn])
+    assert meant.readings[0] == wanted and turn.question in meant.searches[1]
 
 
 @pytest.mark.parametrize(
