@@ -7,7 +7,7 @@ from itertools import islice
 
 from index.search.lexical import stem
 from qa.clause import AUX, DETERMINERS, FILLERS, PREPOSITIONS, Clause, names, written
-from qa.noun_phrases import phrases
+from qa.noun_phrases import LONGEST, phrases
 from qa.referents import Turn, first, groups, last, people, places, things
 from qa.verbs import is_past, is_verb
 
@@ -153,8 +153,9 @@ def _referents(pronoun: str, noun: str | None, back: Sequence[Turn]) -> Iterator
             for turn in back:
                 yield from people(turn)
         for turn in back:
-            for phrase in (*phrases(turn.question), turn.answer or ""):
-                if stem(noun) in {stem(word) for word in phrase.lower().split()} and len(phrase.split()) <= 8:
+            told = turn.answer or ""
+            for phrase in (*phrases(turn.question), *(phrases(told) if len(told.split()) > LONGEST else [told])):
+                if stem(noun) in {stem(word) for word in phrase.lower().split()}:
                     first, _, rest = phrase.partition(" ")
                     yield rest if first.lower() in PREPOSITIONS else phrase
         if noun not in _VAGUE:

@@ -151,12 +151,14 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def test_the_questions_of_another_hand_stand_in_the_seeds_and_are_none_of_the_first(seeds: Path) -> None:
-    """They are for reporting: nothing is chosen on them."""
+@pytest.mark.parametrize("name, count", [("seeds_other", 130), ("seeds_checker", 273), ("seeds_desk", 273)])
+def test_the_questions_of_other_hands_stand_in_the_seeds_and_are_none_of_the_first(
+    seeds: Path, name: str, count: int
+) -> None:
     sets = Path(events.FILE).parent
-    first, other = (_lines(sets / f"{name}.jsonl") for name in ("seeds", "seeds_other"))
+    first, other = (_lines(sets / f"{name}.jsonl") for name in ("seeds", name))
     texts = {path.name: path.read_bytes().decode() for path in seeds.glob("*.txt")}
-    assert len({row["id"] for row in other}) == 130
+    assert len({row["id"] for row in other}) == count
     assert not {row["question"] for row in other} & {row["question"] for row in first}
     for row in other:
         assert all(texts[gold["doc"]].startswith(gold["text"], gold["start"]) for gold in row["answers"]), row["id"]

@@ -151,6 +151,11 @@ GIVERS = Turn("Which states help the island?", "the United States and the Nether
         (Turn("Who helps Judge Pons?", "two men"), "When were those shots fired?", "When were the shots fired?"),
         (Turn("Who buys the pictures?", "the state"), "at what cost?", "At what cost did the state buy the pictures?"),
         (Turn("Which stationmaster kept trains moving?", "Hedda Zolny"), "Her age?", "what is Hedda Zolny's age?"),
+        (
+            Turn("Where did Borum say so?", "at a meeting of the defence ministers of Alva and Borum in late May"),
+            "When was that meeting?",
+            "When was a meeting of the defence ministers of Alva?",
+        ),
         (Turn("How long will Alva's stock last?"), "And Borum's?", "How long will Borum's stock last?"),
         (Turn("How many did Bulgaria expel?"), "What else did it do?", "What else did Bulgaria do?"),
     ],
