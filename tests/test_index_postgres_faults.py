@@ -131,7 +131,7 @@ def whole(place: str, written: list[str]) -> None:
     assert not contract.doctor(place)
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [2, pytest.param(30, marks=pytest.mark.slow)])
 def test_a_killed_writer_leaves_whole_sets_and_another_run_completes_them(writer, address, tmp_path, kills):
     draw, folder, files = random.Random(kills), tmp_path / "articles", contract.articles(7)
     folder.mkdir()
