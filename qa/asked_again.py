@@ -58,8 +58,7 @@ def _statement(before: Clause, answer: str | None, without: Sequence[str] = ()) 
     if without:
         at = written(before.rest).split(written(without), 1)
         before = replace(before, rest=tuple(tokens("".join(at))))
-    answer = answer if answer and len(answer.split()) <= 12 else None
-    thing = tokens(answer.strip(' ,.;:“”"')) if answer else ["the", *before.asked] if before.asked else []
+    thing = _found(answer) or (["the", *before.asked] if before.asked else [])
     if before.asks in {"when", "where", "why", "how"} and not before.asked:
         thing = []
     elif before.asks == "how":
@@ -74,6 +73,11 @@ def _statement(before: Clause, answer: str | None, without: Sequence[str] = ()) 
     if not before.rest:  # "who is the coach of the club"
         return [before.aux, *(thing if before.asks in {"who", "which", "what"} else []), *before.subject]
     return [before.aux, *before.subject, *before.rest, *thing]
+
+
+def _found(answer: str | None) -> list[str]:
+    """The words of what was answered, none where they are too many to stand in a question."""
+    return tokens(answer.strip(' ,.;:“”"')) if answer and len(answer.split()) <= 12 else []
 
 
 def said_so(clause: Clause, turn: Turn) -> list[str]:
@@ -97,7 +101,7 @@ def _declared(before: Clause, answer: str | None) -> list[str]:
     """What was asked before, as a statement of what was found; none where nothing was or it is long."""
     if not before.asks:
         return [*before.subject, *before.rest]
-    thing = tokens(answer.strip(' ,.;:“”"')) if answer and len(answer.split()) <= 12 else []
+    thing = _found(answer)
     if not thing or (before.asks in {"what", "why"} and len(thing) > 6):
         return []
     if not before.subject:

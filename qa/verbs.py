@@ -45,7 +45,7 @@ _IRREGULAR: dict[str, str] = dict(
         "taken:take seen:see known:know written:write done:do became:become drew:draw drove:drive struck:strike "
         "cut:cut put:put shut:shut beat:beat bore:bear forgot:forget hid:hide lent:lend sang:sing sank:sink "
         "swore:swear tore:tear ate:eat sat:sit slept:sleep fled:flee hung:hang dug:dig froze:freeze laid:lay "
-        "withdrew:withdraw withdrawn:withdraw shook:shake swept:sweep bound:bind sank:sink fed:feed"
+        "withdrew:withdraw withdrawn:withdraw shook:shake swept:sweep bound:bind fed:feed"
     ).split()
 )
 
