@@ -143,10 +143,15 @@ def _settings(run: Path) -> dict[str, Any]:
 
 
 def told(number: int, run: Path, taken: int) -> str:
-    """How a run was made: its command, and what its START, TEACHER, RETRIEVED and EVENTS were. taken: how many of its
+    """How a run was made: its command, and what its START, TEACHER, POOL and so on were. taken: how many of its
     checkpoints went into the mean."""
     settings = _settings(run)
     lines = [f"Run {number}, {settings['machine']}:", "", f"    {settings['command']}", ""]
+    if settings.get("teachers"):
+        every = ", ".join(f"`{digest}`" for digest in settings["teachers"])
+        lines.append(f"TEACHERS: weights of SHA-256 {every}.")
+    if settings.get("pool"):
+        lines.append(f"POOL: the file that `{settings['pool']}` makes.")
     for name, what in (
         ("start", "weights"),
         ("teacher", "weights"),
@@ -160,5 +165,7 @@ def told(number: int, run: Path, taken: int) -> str:
         held = training_lines(EVENTS)
         if fingerprint(held.get(name, "") for name in settings["told"]) != settings["events"]:
             lines.append("EVENTS holds some of these lines in a later wording than this run read.")
+    if settings.get("weights"):
+        lines.append(f"Its last weights: SHA-256 `{settings['weights']}`.")
     last = ", the last among them" if taken and (run / "weights.safetensors").exists() else ""
     return "\n".join([*lines, f"{taken} of its checkpoints went into the mean{last}.", ""])

@@ -1,4 +1,4 @@
-"""How good a model in training is, on validation documents. Used by `qa.reader.train` alone."""
+"""How good a model in training is, on validation documents. Used by `qa.reader.train` and `qa.reader.train_gpu`."""
 
 from __future__ import annotations
 
@@ -57,13 +57,15 @@ def judge(torch, model, examples: list[Example]) -> tuple[np.ndarray, np.ndarray
     rightly, tagged, wanted)."""
     from qa.reader.forward import logits
 
-    scores, counts = [], []
+    scores, counts, device = [], [], next(model.parameters()).device
     with torch.no_grad():
         for at in range(0, len(examples), 16):
             batch = examples[at : at + 16]
             ids, types, mask, span, possible, tags = collate(batch, max(padded(e, 384) for e in batch), 0)
             possible[:, 0] = False
-            out = logits(model, *map(torch.from_numpy, (ids, types, mask))).numpy()
+            out = (
+                logits(model, *(torch.from_numpy(part).to(device) for part in (ids, types, mask))).float().cpu().numpy()
+            )
             out = np.pad(out, ((0, 0), (0, 0), (0, sum(HEADS.values()) - out.shape[2])))  # heads that it lacks
             for n in range(len(batch)):
                 start, end = out[n, :, 0], out[n, :, 1]
