@@ -43,7 +43,8 @@ def card(
     told_of = sum(len(event["questions"]) for event in events)
     chats = sum(len(chat) - 1 for event in events for chat in event.get("chats", ()))
     taken = [*((run, 0) for run in before), *((run, len(weight_files(run))) for run in runs)]
-    made = "\n".join(told(number, *pair) for number, pair in enumerate(taken, 1))
+    listed: dict[str, int] = {}
+    made = "\n".join(told(number, *pair, listed) for number, pair in enumerate(taken, 1))
     for other, times in Counter(hashlib.sha256(path.read_bytes()).hexdigest() for path in also).items():
         often = f", {times} times" if times > 1 else ""
         made += f"\nWeights of SHA-256 `{other}` went into the mean as well{often}.\n"
@@ -142,9 +143,11 @@ def _settings(run: Path) -> dict[str, Any]:
     return json.loads((run / "settings.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
 
 
-def told(number: int, run: Path, taken: int) -> str:
-    """How a run was made: its command, and what its START, TEACHER, POOL and so on were. taken: how many of its
-    checkpoints went into the mean."""
+def told(number: int, run: Path, taken: int, listed: dict[str, int] | None = None) -> str:
+    """How a run was made: its command, what its START, TEACHER, POOL and so on were, and what settings.json has as
+    "note", by hand. taken: how many of its checkpoints went into the mean. listed: EVENTS that an earlier run listed,
+    and its number."""
+    listed = {} if listed is None else listed
     settings = _settings(run)
     lines = [f"Run {number}, {settings['machine']}:", "", f"    {settings['command']}", ""]
     if settings.get("teachers"):
@@ -160,11 +163,15 @@ def told(number: int, run: Path, taken: int) -> str:
     ):
         if settings.get(name):
             lines.append(f"{name.upper()}: {what} of SHA-256 `{settings[name]}`.")
-    if settings.get("told"):
+    if settings.get("told") and listed.setdefault(settings["events"], number) != number:
+        lines.append(f"The lines of the events of run {listed[settings['events']]}.")
+    elif settings.get("told"):
         lines.append(textwrap.fill(f"The lines of the events {', '.join(settings['told'])}, in this order.", 118))
         held = training_lines(EVENTS)
         if fingerprint(held.get(name, "") for name in settings["told"]) != settings["events"]:
             lines.append("EVENTS holds some of these lines in a later wording than this run read.")
+    if settings.get("note"):
+        lines.append(settings["note"])
     if settings.get("weights"):
         lines.append(f"Its last weights: SHA-256 `{settings['weights']}`.")
     last = ", the last among them" if taken and (run / "weights.safetensors").exists() else ""

@@ -132,7 +132,11 @@ def test_the_weights_are_the_mean_over_the_checkpoints_of_all_runs_and_the_card_
         run.mkdir()
         settings = {"command": f"train --seed {number}", "machine": "a laptop", "start": "ab12", "teacher": None}
         settings |= {"events": "cd34", "told": ["e1", "e2"]}
-        settings |= {"pool": "pool --passes 3", "teachers": ["t1", "t2"], "weights": "w9"} if number == 2 else {}
+        settings |= (
+            {"pool": "pool --passes 3", "teachers": ["t1", "t2"], "weights": "w9", "note": "By night."}
+            if number == 2
+            else {}
+        )
         (run / "settings.json").write_text(json.dumps(settings))
         log = [{"step": 5, "loss": 1.0}, {"step": 5, "exact": 0.5, "auroc": 0.8}]
         (run / "log.jsonl").write_text("".join(json.dumps(row) + "\n" for row in log))
@@ -155,9 +159,10 @@ def test_the_weights_are_the_mean_over_the_checkpoints_of_all_runs_and_the_card_
         == 1
     )
     assert f"{also}, 2 times.\n" in model_card.card(weights, runs, [other, other], {}, {"threshold": 0.25}, LISTS)
-    assert "EVENTS: questions of SHA-256 `cd34`.\nThe lines of the events e1, e2, in this order." in card
+    assert card.count("EVENTS: questions of SHA-256 `cd34`.\nThe lines of the events e1, e2, in this order.") == 1
+    assert card.count("EVENTS: questions of SHA-256 `cd34`.\nThe lines of the events of run 1.") == 1
     assert card.count("TEACHERS: weights of SHA-256 `t1`, `t2`.\nPOOL: the file that `pool --passes 3` makes.\n") == 1
-    assert card.count("Its last weights: SHA-256 `w9`.") == 1
+    assert card.count("\nBy night.\nIts last weights: SHA-256 `w9`.") == 1
     assert "2 of its checkpoints" in card and card.count("START: weights of SHA-256 `ab12`") == 2
     assert "| 5 | 0.5 | 0.8 |\n| 10 | 0.5 | 0.8 |" in card and "| squad | 7 |" in card and "TEACHER: w" not in card
     assert [row["step"] for row in model_card.read_logs(runs)] == [5, 5, 10, 10]

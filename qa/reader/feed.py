@@ -80,24 +80,34 @@ class Feed:
                 part, width = made[n]
                 yield self._batch(rows[part], context[part], sure[part], width, rng)
 
-    def _batch(self, rows: np.ndarray, text: np.ndarray, sure: np.ndarray, width: int, rng: Any) -> Batch:
-        torch, pool = self.torch, self.pool
-        asked = pool.question[rows]
-        q = np.minimum(self.size[asked], width // 2)
-        c = np.minimum(self.size[text], width - q - 3)
-        spans = np.where(sure[:, None, None], pool.spans[rows].astype(np.int64), -1)
-        first, last = spans[:, 0, 0], np.maximum(spans[:, 0, 1], 0)
-        begin = (rng.random(len(rows)) * (self.size[text] - c + 1)).astype(np.int64)
-        low, high = np.maximum(0, last - c + 1), np.minimum(np.maximum(first, 0), self.size[text] - c)
-        drawn = low + (rng.random(len(rows)) * np.maximum(1, high - low + 1)).astype(np.int64)
-        begin = np.where(first >= 0, np.minimum(drawn, np.maximum(first, 0)), begin)
-        q, c, start, text_start, spans, judged, sure = (
-            torch.from_numpy(np.ascontiguousarray(part)).to(self.device)
-            for part in (
-                q[:, None], c[:, None], self.start[asked][:, None], (self.start[text] + begin)[:, None],
-                spans - begin[:, None, None] * (spans >= 0), (pool.judged[rows] | ~sure)[:, None], sure,
-            )
-        )  # fmt: skip
+    def _cut(self, rows: np.ndarray, text: np.ndarray, room: np.ndarray, rng: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Where to begin in each text that is longer than its room, at random with the first answer inside; and the
+        answers, counted from there."""
+        spans = self.pool.spans[rows].astype(np.int64)
+        first, last, over = np.maximum(spans[:, 0, 0], 0), np.maximum(spans[:, 0, 1], 0), self.size[text] - room
+        free = (rng.random(len(rows)) * (over + 1)).astype(np.int64)
+        low, high = np.maximum(0, last - room + 1), np.minimum(first, over)
+        around = low + (rng.random(len(rows)) * np.maximum(1, high - low + 1)).astype(np.int64)
+        begin = np.where(spans[:, 0, 0] >= 0, np.minimum(around, first), free)
+        return begin, spans - begin[:, None, None] * (spans >= 0)
+
+    def _batch(self, rows: np.ndarray, text: np.ndarray, known: np.ndarray, width: int, rng: Any) -> Batch:
+        torch, asked = self.torch, self.pool.question[rows]
+        question = np.minimum(self.size[asked], width // 2)
+        room = np.minimum(self.size[text], width - question - 3)
+        begin, answers = self._cut(rows, text, room, rng)
+        answers[~known] = -1
+        judged = self.pool.judged[rows] | ~known
+
+        def there(values: np.ndarray) -> Any:
+            return torch.from_numpy(values).to(self.device)
+
+        q, c, judged, sure = there(question)[:, None], there(room)[:, None], there(judged)[:, None], there(known)
+        start, text_start, spans = (
+            there(self.start[asked])[:, None],
+            there(self.start[text] + begin)[:, None],
+            there(answers),
+        )
         j = torch.arange(width, device=self.device)[None]
         head = q + 2
         inside = (j >= head) & (j < head + c)
