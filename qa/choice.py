@@ -12,7 +12,7 @@ from qa.candidates import Candidate, heard, merge, origin
 from qa.conflicts import disputed
 from qa.lists import members
 
-RIVAL = 0.25  # a further answer is given if it is at least this likely, compared with the best
+RIVAL = 0.2  # a further answer is given if it is at least this likely, compared with the best
 HEARD, AGREES = 0.1, 0.02  # one that disputes an answer, or says the same, counts if it is at least so likely, likewise
 TOP, TOP_LISTED = 5, 50  # answers at most, and things in a list, where the caller does not say
 
