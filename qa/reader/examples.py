@@ -6,6 +6,7 @@ What this leaves out: which rows (`qa.reader.mix`), batching, the model, the opt
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -47,12 +48,18 @@ def encode(tokenizer: Tokenizer, rows: list[dict[str, Any]], batch: int = 2000) 
             spans = set()
             for answer in row["answers"] if row["multi"] else row["answers"][:1]:
                 stop = answer["start"] + len(answer["text"])
-                inside = [n for n, (a, b) in enumerate(context.offsets) if a < stop and b > answer["start"]]
-                spans.add((inside[0], inside[-1]) if inside else (-1, -1))
+                spans.add(tokens_of(context.offsets, answer["start"], stop) or (-1, -1))
             if (-1, -1) not in spans:
                 ids = np.array(question.ids, np.int32), np.array(context.ids, np.int32)
                 examples.append(Example(row["id"], *ids, tuple(sorted(spans)), row.get("judged", True)))
     return examples
+
+
+def tokens_of(offsets: Sequence[tuple[int, int]], start: int, stop: int) -> tuple[int, int] | None:
+    """First and last of the tokens that `start` to `stop` touches; None where it touches none."""
+    first = next((n for n, (_, b) in enumerate(offsets) if b > start), len(offsets))
+    last = next((n for n in range(len(offsets) - 1, -1, -1) if offsets[n][0] < stop), -1)
+    return (first, last) if first <= last else None
 
 
 def crop(example: Example, room: int, rng: random.Random) -> tuple[np.ndarray, tuple[tuple[int, int], ...]]:

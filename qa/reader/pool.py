@@ -11,14 +11,14 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from qa.reader.events import trained_on
-from qa.reader.examples import Example
+from qa.reader.examples import Example, tokens_of
 from qa.reader.judge import validation_examples
 from qa.reader.mix import document, traces_of, training_rows
 from qa.reader.retrieved import read_retrieved
@@ -61,16 +61,6 @@ class Pool:
         return [[example(n) for n in self.rows(part)] for part in range(int(self.part.max()) + 1)]
 
 
-@dataclass
-class _Texts:
-    """Texts and token sequences, each kept once."""
-
-    number: dict[Any, int] = field(default_factory=dict)
-
-    def of(self, key: Any) -> int:
-        return self.number.setdefault(key, len(self.number))
-
-
 def make_pool(rows: Iterable[dict[str, Any]], held_out: Sequence[Sequence[Example]], tokenizer: Any) -> Pool:
     """The pool of training rows, drawn in several passes, and of the validation sets."""
     count, first = Counter[tuple[Any, ...]](), dict[tuple[Any, ...], dict[str, Any]]()
@@ -80,21 +70,19 @@ def make_pool(rows: Iterable[dict[str, Any]], held_out: Sequence[Sequence[Exampl
         key = row["question"], row["context"], places, row["judged"]
         count[key] += 1
         first.setdefault(key, row)
-    texts, groups = _Texts(), _Texts()
-    made: list[tuple[Any, ...]] = []
-    for question, context, *_ in count:
-        texts.of(question), texts.of(context)
-    asked = {texts.number[key[0]] for key in count}
-    encoded = _encode(tokenizer, list(texts.number))
+    texts = {text: n for n, text in enumerate(dict.fromkeys(text for key in count for text in key[:2]))}
+    groups, made = dict[str, int](), list[tuple[Any, ...]]()
+    asked = {texts[key[0]] for key in count}
+    encoded = _encode(tokenizer, list(texts))
     for key, times in count.items():
         question, context, places, judged = key
-        number, row = texts.number[context], first[key]
+        number, row = texts[context], first[key]
         spans = [tokens_of(encoded[number].offsets, *place) for place in _joined(context, places)][:MOST]
         if None in spans:
             continue
         told = row["source"] == "events"
-        group = groups.of(row["event"] if told else document(row))
-        made.append((texts.number[question], number, group, min(times, 255), told, judged, spans, -1))
+        group = groups.setdefault(row["event"] if told else document(row), len(groups))
+        made.append((texts[question], number, group, min(times, 255), told, judged, spans, -1))
     ids = [np.array(e.ids[: MAX_QUESTION if n in asked else None], np.uint16) for n, e in enumerate(encoded)]
     for part, examples in enumerate(held_out):
         for e in examples:
@@ -125,13 +113,6 @@ def _arrays(ids: list[np.ndarray], made: list[tuple[Any, ...]]) -> Pool:
 def _encode(tokenizer: Any, texts: list[str], batch: int = 4000) -> list[Any]:
     cut = (texts[at : at + batch] for at in range(0, len(texts), batch))
     return [encoding for part in cut for encoding in tokenizer.encode_batch(part, add_special_tokens=False)]
-
-
-def tokens_of(offsets: Sequence[tuple[int, int]], start: int, stop: int) -> tuple[int, int] | None:
-    """First and last of the tokens that `start` to `stop` touches; None where it touches none."""
-    first = next((n for n, (_, b) in enumerate(offsets) if b > start), len(offsets))
-    last = next((n for n in range(len(offsets) - 1, -1, -1) if offsets[n][0] < stop), -1)
-    return (first, last) if first <= last else None
 
 
 def _joined(text: str, places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

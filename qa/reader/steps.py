@@ -5,6 +5,8 @@ Used by `qa.reader.train`, which says why there is no dropout, and by `eval.publ
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,6 +42,26 @@ def load_model(start: Path | None, spans_only: bool = False) -> Any:
         weights = mean_weights(weight_files(start)).items()
         model.load_state_dict({name: torch.from_numpy(tensor) for name, tensor in weights}, strict=False)
     return model.train()
+
+
+def adamw(torch, model, rate: float) -> Any:  # type: ignore[no-untyped-def]
+    """The optimizer: weights decay, biases and norms do not."""
+    flat = [p for p in model.parameters() if p.ndim < 2]
+    deep = [p for p in model.parameters() if p.ndim >= 2]
+    return torch.optim.AdamW(
+        [{"params": deep, "weight_decay": 0.01}, {"params": flat, "weight_decay": 0.0}], lr=rate, fused=True
+    )
+
+
+def note(out: Path, row: dict[str, Any]) -> None:
+    """A line in the run's log, from which the model card is made."""
+    with (out / "log.jsonl").open("a", encoding="utf-8") as log:
+        log.write(json.dumps(row) + "\n")
+
+
+def digest(start: Path) -> str:
+    """SHA-256 of the file, of a run's weights one after the other."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in weight_files(start))).hexdigest()
 
 
 def freeze(model: Any, layers: int) -> None:

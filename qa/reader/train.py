@@ -10,7 +10,6 @@ with GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=429496729
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import time
@@ -22,7 +21,7 @@ import numpy as np
 from qa.reader.batches import Passes, collate, make_plan
 from qa.reader.events import trained_on
 from qa.reader.judge import validate, validation_examples
-from qa.reader.steps import dump, freeze, load_model, one_step, restore, schedule, weight_files
+from qa.reader.steps import adamw, digest, dump, freeze, load_model, note, one_step, restore, schedule
 from qa.reader.windows import load_tokenizer
 
 
@@ -68,11 +67,7 @@ def run(args: argparse.Namespace) -> None:
     model = load_model(args.start, args.spans_only)
     teacher = load_model(args.teacher) if args.teacher else None
     freeze(model, args.frozen)
-    flat = [p for n, p in model.named_parameters() if p.ndim < 2]
-    deep = [p for n, p in model.named_parameters() if p.ndim >= 2]
-    optimizer = torch.optim.AdamW(
-        [{"params": deep, "weight_decay": 0.01}, {"params": flat, "weight_decay": 0.0}], lr=args.rate, fused=True
-    )
+    optimizer = adamw(torch, model, args.rate)
     begin, state_file, weights_file = 0, args.out / "state.safetensors", args.out / "weights.safetensors"
     if (args.out / "step.json").exists():
         begin = json.loads((args.out / "step.json").read_text())["step"]
@@ -113,12 +108,6 @@ def run(args: argparse.Namespace) -> None:
             note(args.out, row)
 
 
-def note(out: Path, row: dict[str, Any]) -> None:
-    """A line in the run's log, from which the model card is made."""
-    with (out / "log.jsonl").open("a", encoding="utf-8") as log:
-        log.write(json.dumps(row) + "\n")
-
-
 def settings(args: argparse.Namespace) -> dict[str, Any]:
     """What the model card tells of a run; what it started from or learned from is named by its SHA-256."""
     given = {name: value for name, value in vars(args).items() if name not in {"data", "out"}}
@@ -137,11 +126,6 @@ def settings(args: argparse.Namespace) -> dict[str, Any]:
 
     machine = f"{os.cpu_count()} CPU cores, no GPU, {str(fastest()).removeprefix('torch.')}"
     return {"command": command, "machine": machine, **hashes, **given}
-
-
-def digest(start: Path) -> str:
-    """SHA-256 of the file, of a run's weights one after the other."""
-    return hashlib.sha256(b"".join(path.read_bytes() for path in weight_files(start))).hexdigest()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ of which nobody has told whether it answers: a reader has to know the right text
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import time
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ from typing import Any
 from qa.reader.feed import Batch, Feed
 from qa.reader.judge import validate
 from qa.reader.pool import read_pool
-from qa.reader.steps import TAUGHT, schedule
+from qa.reader.steps import TAUGHT, adamw, digest, note, schedule
 
 LOOKED_AT = 500  # rows of a validation set
 LOGGED = 100  # steps
@@ -58,15 +57,12 @@ def run(args: argparse.Namespace) -> None:
     step, seen = train(torch, model, feed, teachers, args)
     save(torch, model, args.out / "weights.safetensors")
     (args.out / "settings.json").write_text(json.dumps(settings(args, torch, seen), indent=1), encoding="utf-8")
-    note(args.out, {"step": step, **validate(torch, model, held_out)})
+    tell(args.out, {"step": step, **validate(torch, model, held_out)})
 
 
 def train(torch, model, feed: Feed, teachers: Sequence[Any], args) -> tuple[int, int]:  # type: ignore[no-untyped-def]
     """Until tokens or seconds are spent; returns the steps and the tokens that it took."""
-    flat = [p for p in model.parameters() if p.ndim < 2]
-    deep = [p for p in model.parameters() if p.ndim >= 2]
-    groups = [{"params": deep, "weight_decay": 0.01}, {"params": flat, "weight_decay": 0.0}]
-    optimizer = torch.optim.AdamW(groups, lr=args.rate, fused=True)
+    optimizer = adamw(torch, model, args.rate)
     clock, seen, step, total = time.time(), 0, 0, torch.zeros((), device=args.device)
     for batch in feed.batches(args.batch, args.seed, args.swapped if teachers else 0.0):
         done = max(seen / args.tokens, (time.time() - clock) / args.seconds)
@@ -83,7 +79,7 @@ def train(torch, model, feed: Feed, teachers: Sequence[Any], args) -> tuple[int,
         seen, step = seen + batch.ids.numel(), step + 1
         if step % LOGGED == 0:
             rate = seen / (time.time() - clock)
-            note(args.out, {"step": step, "loss": round(float(total) / LOGGED, 4), "tokens_per_s": round(rate)})
+            tell(args.out, {"step": step, "loss": round(float(total) / LOGGED, 4), "tokens_per_s": round(rate)})
             total.zero_()
     return step, seen
 
@@ -127,11 +123,9 @@ def save(torch, model, path: Path) -> None:  # type: ignore[no-untyped-def]
     (path.parent / "config.json").write_text(json.dumps(model.config.to_dict(), indent=1), encoding="utf-8")
 
 
-def note(out: Path, row: dict[str, Any]) -> None:
-    """A line in the run's log, from which the model card is made."""
+def tell(out: Path, row: dict[str, Any]) -> None:
     print(out.name, row, flush=True)
-    with (out / "log.jsonl").open("a", encoding="utf-8") as log:
-        log.write(json.dumps(row) + "\n")
+    note(out, row)
 
 
 def settings(args: argparse.Namespace, torch: Any, seen: int) -> dict[str, Any]:
@@ -146,10 +140,6 @@ def settings(args: argparse.Namespace, torch: Any, seen: int) -> dict[str, Any]:
     hashes = {"start": start, "teachers": teachers, "weights": made_here}
     pool = json.loads(args.pool.with_suffix(".json").read_text(encoding="utf-8"))
     return {"command": command, "machine": machine, **hashes, "pool": pool.pop("command"), **pool, **given}
-
-
-def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 if __name__ == "__main__":
