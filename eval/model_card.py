@@ -159,6 +159,7 @@ def told(number: int, run: Path, taken: int, listed: dict[str, int] | None = Non
         ("start", "weights"),
         ("teacher", "weights"),
         ("retrieved", "passages"),
+        ("misread", "passages"),
         ("events", "questions"),
     ):
         if settings.get(name):

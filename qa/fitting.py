@@ -1,5 +1,5 @@
-"""Spans that cannot be the answer, whatever the reader thinks of them: where an amount or a day is asked for, what is
-none, or one of another sort.
+"""Spans that cannot be the answer, whatever the reader thinks of them: where a number, an amount or a day is asked for,
+what is none, or one of another sort.
 """
 
 from __future__ import annotations
@@ -25,6 +25,19 @@ _NUMERAL = re.compile(r"\d+(?:-\d+)*")
 _NAMED = re.compile(r"[^.!?\s]\s(?P<name>[^\W\d_a-z][\w’'-]*)\s$")  # the first word of a sentence has a capital anyway
 _MONTHS = frozenset({"Sept", *(month[:n].capitalize() for month in MONTHS for n in (3, None))})
 _HOW_MANY = re.compile(r"\bhow\s+many\s+((?:\w+\s+){0,2}\w+)", re.IGNORECASE)
+_COUNTS = re.compile(
+    r"(?:(?!\b(?:who|whom|whose|which|what|when|where|why|do|does|did)\b).)*?\bhow\s+many\b", re.IGNORECASE
+)
+_COUNTED = re.compile(
+    r"\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
+    r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|million|billion|dozen|score|couple|pair|handful|half"
+    r"|halves|third|quarter|fifth|first|second|ninth|no|none|nobody|nothing|neither|an?|both|all|each|every|most|many|much"
+    r"|more|few|fewer|less|several|some|any|only|numerous|various|multiple|countless|infinite|number|majority|minority"
+    r"|single|sole|lone|once|twice|double|often|frequently|repeatedly)(?:s|th|fold)?\b",
+    re.IGNORECASE,
+)
+"""A number, and what may stand for one: of 5,000 questions "how many" that people wrote, seven have another
+answer."""
 _TIMES = frozenset("minute hour day week month year".split())
 _FOLLOWED = re.compile(r"(?:\W{1,2}\w+){0,2}")
 _NEXT = re.compile(r"\s(\w+)")
@@ -38,9 +51,12 @@ _BEHIND, _BEFORE = re.compile(r"([^,.;:!?()\n]{3,60}),\s$"), re.compile(r",\s([^
 
 
 def fits(question: str, text: str, start: int, end: int) -> bool:
-    """False for the number in a name ("Mirage 2000-5") and of those who were told of before ("the two said"), for years
-    where jets are counted, for the day of a report where it is asked when something will be, and for the name of whom
-    the question itself speaks of ("the French general" in "whom did the French general write to")."""
+    """False for what holds no number where it is asked how many there are, for the number in a name ("Mirage 2000-5")
+    and of those who were told of before ("the two said"), for years where jets are counted, for the day of a report
+    where it is asked when something will be, and for the name of whom the question itself speaks of ("the French
+    general" in "whom did the French general write to")."""
+    if _COUNTS.match(question) and not _COUNTED.search(text, start, end):
+        return False
     if _COMES.search(question) and _is_over(text, start, end):
         return False
     if _WHO.search(question) and asked(question).kind != "name" and _takes_part(question, text, start, end):

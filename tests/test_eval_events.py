@@ -13,9 +13,12 @@ import pytest
 
 from eval import events
 from index.errors import QuestionSetError
+from qa.reader import extractive, misread
+from qa.reader.alone import alone
 from qa.reader.dialogue import in_dialogue
 from qa.reader.events import event_rows, trained_on
 from qa.reader.mix import MIX, read_rows, training_rows, validation_events
+from qa.reader.overlap import Overlap
 
 LONG = " ".join(f"Sentence number {n} tells of something else that nobody has asked about." for n in range(40))
 FIRST = f"Anna Berg leads the port of Riga. {LONG} The port has 900 workers."
@@ -71,6 +74,32 @@ def test_a_passage_that_reaches_into_an_answer_is_neither_right_nor_wrong() -> N
     long = asked("q5", "quote", "What is told?", answers=[{"doc": "a1.txt", "text": FIRST, "start": 0}])
     rows = list(event_rows(event("e1", "train", long), random.Random(0), beside=1.0))
     assert [row["context"] for row in rows] == [OTHER] and rows[0]["impossible"]
+
+
+def test_passages_that_a_reader_misread_take_the_place_of_most_others(
+    put: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extractive, "from_bert_folder", lambda *_: Overlap())
+    path = put(event("e1", "train", WHO, WHY, NONE), event("e2", "validation", NONE), event("x3", "train", WHO))
+    misread.main(["--events", str(path), "--out", str(tmp_path / "misread.jsonl.gz"), "--only", "e"])
+    found = misread.read_misread(tmp_path / "misread.jsonl.gz")
+    assert set(found) == {"q1", "q2", "q4"}  # by ids; those of the events asked for, for training
+    for text, start, end in (place for places in found.values() for place in places):
+        assert text in FIRST or text in OTHER
+        assert 0 <= start < end <= len(text)
+    assert all("Anna Berg" not in text for text, *_ in found["q1"])  # names an answer
+    assert all(text in FIRST for text, *_ in found["q2"])
+    told = {"q1": [("Read so by a reader.", 0, 4)], "q4": [("Misread. And so on.", 0, 7)]}
+    rows = [
+        row
+        for seed in range(40)
+        for row in event_rows(event("e1", "train", WHO, NONE), random.Random(seed), 1.0, told)
+        if row["impossible"]
+    ]
+    taken = [row for row in rows if "misread" in row]
+    assert 0.55 < len(taken) / len(rows) < 0.85
+    assert {(row["context"], *row["misread"]) for row in taken} == {place for (place,) in told.values()}
+    assert {alone(row)["context"] for row in taken if row["context"][0] == "M"} == {"Misread."}
 
 
 def test_only_events_for_training_are_trained_on_and_name_the_file(put: Callable[..., Path], tmp_path: Path) -> None:

@@ -79,6 +79,13 @@ def test_a_span_begins_behind_the_verb_that_was_asked_for(question, text, part, 
         ("How many people came?", "It was the two.", "two", False),
         ("How many people came?", "The two guests", "two", True),
         ("How many people came?", "Of guests two made it", "two", True),
+        ("How many jets exactly will come?", "A few fighter jets will come", "fighter jets", False),
+        ("How many tents will come?", "allied tents", "tents", False),
+        ("how many jets", "Forty-one jets", "Forty-one", True),
+        ("And how many will come?", "none of them", "none", True),
+        ("The jets numbered how many?", "the ninth jet", "ninth", True),
+        ("Who told how many jets came?", "Ann Lee told it", "Ann Lee", True),
+        ("Do they tell how many came?", "They are silent", "They are silent", True),
     ],
 )
 def test_a_number_in_a_name_is_no_amount_and_no_day(question, text, part, fit):

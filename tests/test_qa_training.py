@@ -394,6 +394,14 @@ def test_a_run_may_learn_spans_alone_beside_retrieved_passages(folder):
 
 
 @pytest.mark.slow
+def test_a_run_beside_misread_passages_says_which(folder):
+    put(folder / "misread.jsonl.gz", [{"id": "q", "misread": [["Macron wrote letters.", 0, 6]]}])
+    train.main(arguments(folder, misread=folder / "misread.jsonl.gz"))
+    settings = json.loads((folder / "run" / "settings.json").read_text())
+    assert settings["command"].endswith("--misread MISREAD") and len(settings["misread"]) == 64
+
+
+@pytest.mark.slow
 def test_our_forward_pass_is_that_of_transformers_with_its_gradients(tmp_path):
     import torch
     from transformers import BertConfig, BertForQuestionAnswering

@@ -18,14 +18,16 @@ def around(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def alone(row: dict[str, Any]) -> dict[str, Any]:
-    """The row with the sentence of its first answer alone; where there is none, with the one that shares most words
-    with the question."""
+    """The row with the sentence of its first answer alone; where there is none, with the one that a reader has misread
+    (`row["misread"]`, start and end), or that shares most words with the question."""
     context = row["context"]
     if row["answers"]:
         first = row["answers"][0]
         start, stop = around(context, first["start"], first["start"] + len(first["text"]))
         kept = [a for a in row["answers"] if start <= a["start"] and a["start"] + len(a["text"]) <= stop]
         answers = [a | {"start": a["start"] - start} for a in kept]
+    elif "misread" in row:
+        (start, stop), answers = around(context, *row["misread"]), []
     else:
         asked = _words(row["question"])
         extents = sentences(context) or [(0, len(context))]

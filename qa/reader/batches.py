@@ -14,6 +14,7 @@ import numpy as np
 
 from qa.reader.examples import Example, crop, encode
 from qa.reader.heads import BEGIN, INSIDE, OUTSIDE
+from qa.reader.misread import read_misread
 from qa.reader.mix import traces_of, training_rows
 from qa.reader.retrieved import read_retrieved
 
@@ -27,12 +28,14 @@ class Passes:
     def __init__(self, args: argparse.Namespace, tokenizer: Any) -> None:
         self.args, self.tokenizer, self.kept = args, tokenizer, {}  # type: ignore[var-annotated]
         self.near = read_retrieved(args.retrieved) if args.retrieved else {}
+        self.misread = read_misread(args.misread) if args.misread else {}
 
     def __getitem__(self, n: int) -> list[Example]:
         if n not in self.kept:
             held_out = traces_of(self.args.data / "eval")
             seed = self.args.seed * 1000 + n
-            rows = training_rows(self.args.data / "train", held_out, seed, self.near, self.args.events, self.args.share)
+            of = self.near, self.args.events, self.args.share, self.misread
+            rows = training_rows(self.args.data / "train", held_out, seed, *of)
             self.kept[n] = encode(self.tokenizer, list(rows))
         return self.kept[n]  # type: ignore[no-any-return]
 

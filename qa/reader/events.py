@@ -14,8 +14,9 @@ import gzip
 import hashlib
 import json
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from index.article import Article
@@ -23,19 +24,28 @@ from index.passages import split
 from qa.reader.dialogue import in_dialogue
 
 BESIDE = 0.5  # share of the questions that come with a passage of their event that does not answer, in a pass
+MISREAD = 0.7  # share of these passages that a reader has misread, for a question of which that is known
 RETOLD = 2  # times that the questions of the chats come in it, with more or less of what was said before them
 FULL, SILENT = 0.5, 0.15  # share of the follow-ups behind the last question alone, standing alone; without its answer
 
 
-def event_rows(event: dict[str, Any], rng: random.Random, beside: float = BESIDE) -> Iterator[dict[str, Any]]:
+Misread = tuple[str, int, int]
+"""A passage, and where in it a reader saw an answer that is none."""
+
+
+def event_rows(
+    event: dict[str, Any],
+    rng: random.Random,
+    beside: float = BESIDE,
+    misread: Mapping[str, Sequence[Misread]] = MappingProxyType({}),
+) -> Iterator[dict[str, Any]]:
     """A row for each wording of each question with a passage that answers it; with one that does not, the one that
-    shares most words with it or any, for a question that no article answers and for some of the others."""
-    passages = {
-        name: [(p.start, text[p.start : p.end]) for p in split(Article(name, text))]
-        for name, text in event["articles"].items()
-    }
+    shares most words with it or any, for a question that no article answers and for some of the others. misread: id of
+    a question -> passages that take the place of most of these, see `qa.reader.misread`."""
+    passages = passages_of(event)
     for asked in (*event["questions"], *_follow_ups(event.get("chats", ()), rng)):
-        answering, other = _apart(asked["answers"], passages)
+        answering, other = apart(asked["answers"], passages)
+        known = misread.get(asked["id"], ())
         for n, wording in enumerate((asked["question"], *asked["also"])):
             row = {"id": f"{event['event']}-{asked['id']}-{n}", "source": "events", "question": wording, "multi": False}
             row |= {"event": event["event"], "type": asked["type"], "judged": True}
@@ -45,8 +55,13 @@ def event_rows(event: dict[str, Any], rng: random.Random, beside: float = BESIDE
                     continue
                 yield row | {"context": text, "answers": answering[text], "impossible": False}
             if other and (not answering or rng.random() < beside):
-                near = max(other, key=lambda text: _shared(wording, text)) if rng.random() < 0.5 else rng.choice(other)
-                yield row | {"context": near, "answers": [], "impossible": True}
+                row |= {"answers": [], "impossible": True}
+                if known and rng.random() < MISREAD:
+                    text, *place = rng.choice(known)
+                    yield row | {"context": text, "misread": place}
+                    continue
+                near = max(other, key=lambda text: shared(wording, text)) if rng.random() < 0.5 else rng.choice(other)
+                yield row | {"context": near}
 
 
 def _follow_ups(chats: Iterable[list[dict[str, Any]]], rng: random.Random) -> Iterator[dict[str, Any]]:
@@ -83,11 +98,19 @@ def fingerprint(lines: Iterable[str]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def _apart(
+def passages_of(event: Mapping[str, Any]) -> dict[str, list[tuple[int, str]]]:
+    """name of an article -> (start, text) of its passages"""
+    return {
+        name: [(p.start, text[p.start : p.end]) for p in split(Article(name, text))]
+        for name, text in event["articles"].items()
+    }
+
+
+def apart(
     answers: list[dict[str, Any]], passages: dict[str, list[tuple[int, str]]]
 ) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:
     """The passages that hold answers, each with them, and those that hold none; one that only reaches into an answer is
-    left out. passages: name of an article -> (start, text)."""
+    left out. passages: see `passages_of`."""
     answering, other = dict[str, list[dict[str, Any]]](), list[str]()
     for name, found in passages.items():
         for start, text in found:
@@ -107,5 +130,5 @@ def _in_pieces(answers: list[dict[str, Any]]) -> bool:
     return any(a["start"] >= stop or a["start"] + len(a["text"]) <= start for a in answers)
 
 
-def _shared(question: str, text: str) -> int:
+def shared(question: str, text: str) -> int:
     return len({w for w in question.lower().split() if len(w) > 3} & set(text.lower().split()))

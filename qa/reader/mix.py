@@ -22,7 +22,7 @@ from types import MappingProxyType
 from typing import Any
 
 from qa.reader.alone import alone
-from qa.reader.events import event_rows
+from qa.reader.events import Misread, event_rows
 from qa.reader.negatives import altered, names_by_document, without_answer
 
 
@@ -74,16 +74,17 @@ def training_rows(
     near: Mapping[str, Sequence[str]] = MappingProxyType({}),
     events: Path | None = None,
     share: float = 1.0,
+    misread: Mapping[str, Sequence[Misread]] = MappingProxyType({}),
 ) -> Iterator[dict[str, Any]]:
     """One pass over the mix, drawn from the seed; without validation documents, and without questions and contexts of
     evaluation sets (held_out: see `traces_of`). near: id of a question -> passages that do not answer it (see
     `qa.reader.retrieved`); one comes as an unanswerable row, and then the question's own row teaches that it has an
     answer. events: the file of `qa.reader.events`, of which all questions for training come. share: of the
-    other rows that come in a pass."""
+    other rows that come in a pass. misread: see `event_rows`."""
     rng = random.Random(seed)
     yield from _data_rows(folder, held_out, rng, near, share)
     for event in read_rows(events, TOLD, rng) if events else ():
-        for row in event_rows(event, rng) if event["split"] == "train" else ():
+        for row in event_rows(event, rng, misread=misread) if event["split"] == "train" else ():
             yield row
             if rng.random() < ALONE:
                 yield alone(row)

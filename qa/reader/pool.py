@@ -20,6 +20,7 @@ import numpy as np
 from qa.reader.events import trained_on
 from qa.reader.examples import Example, tokens_of
 from qa.reader.judge import validation_examples
+from qa.reader.misread import read_misread
 from qa.reader.mix import document, traces_of, training_rows
 from qa.reader.retrieved import read_retrieved
 from qa.reader.windows import MAX_QUESTION, load_tokenizer
@@ -134,6 +135,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with train/ and eval/ (*.jsonl.gz)")
     parser.add_argument("--events", type=Path, required=True, help="our own events (eval/questions/events.jsonl.gz)")
     parser.add_argument("--retrieved", type=Path, help="passages of `qa.reader.retrieved`")
+    parser.add_argument("--misread", type=Path, help="passages of `qa.reader.misread`")
     parser.add_argument("--passes", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
@@ -142,13 +144,15 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     tokenizer = load_tokenizer(str(get_model_path()))
     near = read_retrieved(args.retrieved) if args.retrieved else {}
+    misread = read_misread(args.misread) if args.misread else {}
     train, held_out = args.data / "train", traces_of(args.data / "eval")
     seeds = range(args.seed * 1000, args.seed * 1000 + args.passes)
-    rows = (row for seed in seeds for row in training_rows(train, held_out, seed, near, args.events))
+    rows = (row for seed in seeds for row in training_rows(train, held_out, seed, near, args.events, misread=misread))
     pool = make_pool(rows, validation_examples(train, tokenizer, args.events), tokenizer)
     np.savez_compressed(args.out, **{part.name: getattr(pool, part.name) for part in fields(Pool)})
     given = {"command": f"python -m qa.reader.pool --data DATA --events EVENTS --passes {args.passes}"}
     given["command"] += f" --seed {args.seed} --out POOL" + (" --retrieved RETRIEVED" if args.retrieved else "")
+    given["command"] += " --misread MISREAD" if args.misread else ""
     args.out.with_suffix(".json").write_text(json.dumps(given | trained_on(args.events), indent=1), encoding="utf-8")
     print(f"{len(pool.part)} rows, {len(pool.ends)} texts, {len(pool.tokens)} tokens")
 

@@ -13,7 +13,7 @@ import gzip
 import json
 import random
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +72,12 @@ def usable(data: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def answers(text: str, row: Mapping[str, Any]) -> bool:
     """Whether a passage is of the row's own paragraph, or names one of its answers."""
+    return names(text, row["answers"]) or text in row["context"]
+
+
+def names(text: str, answers: Iterable[Mapping[str, Any]]) -> bool:
     folded = f" {plain(text)} "
-    named = any(f" {plain(answer['text'])} " in folded for answer in row["answers"])
-    return named or text in row["context"]
+    return any(f" {plain(answer['text'])} " in folded for answer in answers)
 
 
 def read_retrieved(path: Path) -> dict[str, list[str]]:

@@ -35,6 +35,7 @@ def main(argv: list[str] | None = None) -> None:
     )
     parser.add_argument("--teacher", type=Path, help="model.safetensors, or a run's folder, to learn spans from")
     parser.add_argument("--retrieved", type=Path, help="passages of `qa.reader.retrieved`, to tell from right ones")
+    parser.add_argument("--misread", type=Path, help="passages of `qa.reader.misread`, for the questions about events")
     parser.add_argument(
         "--events", type=Path, help="our own events (eval/questions/events.jsonl.gz), trained on as well"
     )
@@ -112,7 +113,7 @@ def settings(args: argparse.Namespace) -> dict[str, Any]:
     """What the model card tells of a run; what it started from or learned from is named by its SHA-256."""
     given = {name: value for name, value in vars(args).items() if name not in {"data", "out"}}
     kept, events = given.pop("keep", ()), given.pop("events", None)
-    weights = {name: given.pop(name, None) for name in ("start", "teacher", "retrieved")}
+    weights = {name: given.pop(name, None) for name in ("start", "teacher", "retrieved", "misread")}
     spans_only = given.pop("spans_only", False)
     command = "python -m qa.reader.train --data DATA --out RUN "
     command += " ".join(f"--{name} {value:g}" for name, value in given.items())
