@@ -183,7 +183,9 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-@pytest.mark.parametrize("name, count", [("seeds_other", 130), ("seeds_checker", 273), ("seeds_desk", 273)])
+@pytest.mark.parametrize(
+    "name, count", [("seeds_other", 130), ("seeds_checker", 273), ("seeds_desk", 273), ("seeds_near", 489)]
+)
 def test_the_questions_of_other_hands_stand_in_the_seeds_and_are_none_of_the_first(
     seeds: Path, name: str, count: int
 ) -> None:
