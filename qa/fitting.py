@@ -14,7 +14,7 @@ from index.sentences import touched
 from qa.asked import asked
 from qa.dates import asks_when
 from qa.mentions import find
-from qa.numerals import MONEY, UNITS
+from qa.numerals import MONEY, SPELT, UNITS
 from qa.phrases import OPENERS
 from qa.quantities import quantities
 from qa.tense import Cues
@@ -29,15 +29,13 @@ _COUNTS = re.compile(
     r"(?:(?!\b(?:who|whom|whose|which|what|when|where|why|do|does|did)\b).)*?\bhow\s+many\b", re.IGNORECASE
 )
 _COUNTED = re.compile(
-    r"\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
-    r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|million|billion|dozen|score|couple|pair|handful|half"
+    rf"\d|\b(?:{'|'.join(sorted(SPELT))}|hundred|thousand|million|billion|dozen|score|couple|pair|handful|half"
     r"|halves|third|quarter|fifth|first|second|ninth|no|none|nobody|nothing|neither|an?|both|all|each|every|most|many|much"
     r"|more|few|fewer|less|several|some|any|only|numerous|various|multiple|countless|infinite|number|majority|minority"
     r"|single|sole|lone|once|twice|double|often|frequently|repeatedly)(?:s|th|fold)?\b",
     re.IGNORECASE,
 )
-"""A number, and what may stand for one: of 5,000 questions "how many" that people wrote, seven have another
-answer."""
+"""A number, and what may stand for one: of 6,238 questions "how many" that people wrote, 13 have another answer."""
 _TIMES = frozenset("minute hour day week month year".split())
 _FOLLOWED = re.compile(r"(?:\W{1,2}\w+){0,2}")
 _NEXT = re.compile(r"\s(\w+)")

@@ -12,6 +12,8 @@ TOKEN = re.compile(
 _SMALL = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
 _ONES = {word: n for n, word in enumerate((_SMALL + "seventeen eighteen nineteen").split())}
 _TENS = {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+SPELT = frozenset((*_ONES, *_TENS))
+"""The number words below a hundred."""
 _POWERS = {"hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6}
 _POWERS |= {"billion": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12, "tn": 1e12, "dozen": 12.0}
 _VAGUE = {"dozens": (24, 120), "hundreds": (100, 2000), "thousands": (1000, 20000), "scores": (20, 120)}

@@ -28,7 +28,6 @@ MISREAD = 0.7  # share of these passages that a reader has misread, for a questi
 RETOLD = 2  # times that the questions of the chats come in it, with more or less of what was said before them
 FULL, SILENT = 0.5, 0.15  # share of the follow-ups behind the last question alone, standing alone; without its answer
 
-
 Misread = tuple[str, int, int]
 """A passage, and where in it a reader saw an answer that is none."""
 
@@ -59,9 +58,10 @@ def event_rows(
                 if known and rng.random() < MISREAD:
                     text, *place = rng.choice(known)
                     yield row | {"context": text, "misread": place}
-                    continue
-                near = max(other, key=lambda text: shared(wording, text)) if rng.random() < 0.5 else rng.choice(other)
-                yield row | {"context": near}
+                elif rng.random() < 0.5:
+                    yield row | {"context": max(other, key=lambda text: shared(wording, text))}
+                else:
+                    yield row | {"context": rng.choice(other)}
 
 
 def _follow_ups(chats: Iterable[list[dict[str, Any]]], rng: random.Random) -> Iterator[dict[str, Any]]:
@@ -131,4 +131,5 @@ def _in_pieces(answers: list[dict[str, Any]]) -> bool:
 
 
 def shared(question: str, text: str) -> int:
+    """How many of the longer words of the question the text holds."""
     return len({w for w in question.lower().split() if len(w) > 3} & set(text.lower().split()))

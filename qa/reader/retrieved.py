@@ -76,6 +76,7 @@ def answers(text: str, row: Mapping[str, Any]) -> bool:
 
 
 def names(text: str, answers: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether the text holds one of the answers, word for word."""
     folded = f" {plain(text)} "
     return any(f" {plain(answer['text'])} " in folded for answer in answers)
 
