@@ -11,7 +11,7 @@ from index.passages import Passage
 from index.search.lexical import content_words, stem, stems
 from qa.answer import Citation, Extract, Item
 from qa.claims import Claim, concerns, measured, same_day
-from qa.confidence import LEAD, SIZE, Calibration, log_odds, sigmoid
+from qa.confidence import LEAD, SIZE, Calibration, log_odds, more_likely, sigmoid
 from qa.cut import whole
 from qa.dates import quoted
 from qa.fitting import fits
@@ -23,18 +23,25 @@ REPRINTS = 100  # articles of one text that are cited at most beside the one tha
 
 @dataclass(frozen=True)
 class Candidate:
-    """A span, where it stands, its features (see qa.confidence), and the probability that it answers."""
+    """A span, where it stands, its features (see qa.confidence), and the probability that it answers. crowding: the
+    log-odds that it and all others lose by the size of the library."""
 
     span: Span
     article: Article
     passage: Passage
     features: Mapping[str, float]
     probability: float
+    crowding: float = 0.0
 
     @property
     def extent(self) -> Extent:
         """Where the span stands in the article."""
         return self.passage.start + self.span.start, self.passage.start + self.span.end
+
+    def times(self, share: float) -> float:
+        """The probability of one that is `share` times as likely as this one in a small library. Among many articles
+        each is less likely to be right, but one beside another no less than there."""
+        return more_likely(share * more_likely(self.probability, self.crowding), -self.crowding)
 
 
 def weigh(
@@ -71,7 +78,8 @@ def weigh(
         }
         unfitted = reading.answerable * _odds(best) / _odds(span.score)
         probability = fitted.probability(features) if fitted else unfitted
-        candidates.append(Candidate(span, *places[span.passage], features, probability))
+        crowding = fitted.crowding(features) if fitted else 0.0
+        candidates.append(Candidate(span, *places[span.passage], features, probability, crowding))
     return sorted(candidates, key=lambda candidate: -candidate.probability)
 
 

@@ -33,7 +33,7 @@ def choose(question: str, candidates: Sequence[Candidate], top: int | None) -> C
     listed = members(question, candidates)
     if listed:
         return Choice(merge(listed)[: top or TOP_LISTED], listed=True)
-    likely, floor, least = (share * candidates[0].probability for share in (RIVAL, HEARD, AGREES))
+    likely, floor, least = map(candidates[0].times, (RIVAL, HEARD, AGREES))
     weighed = heard(question, candidates, likely, floor, least)
     origins = {candidate.article.source: origin(candidate.article) for candidate in weighed}
     found = disputed(question, merge(weighed), likely, top or TOP, lambda source: origins.get(source, source))

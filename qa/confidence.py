@@ -24,7 +24,7 @@ how far before the best that says something else, at most LEAD either way. rank:
 size: log of the number of passages of the library, at most SIZE: the more there are, the more of them mislead."""
 
 LEAD = 10.0
-SIZE = 300
+SMALL, SIZE = 16, 300  # passages; a library of SMALL is the one in which candidates are compared with each other
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,10 @@ class Calibration:
 
     def probability(self, features: Mapping[str, float]) -> float:
         return sigmoid(self.span(features))
+
+    def crowding(self, features: Mapping[str, float]) -> float:
+        """Log-odds that every span loses by the library's having more than SMALL passages."""
+        return -self.span.weights.get("size", 0.0) * max(0.0, features["size"] - math.log(SMALL))
 
 
 def more_likely(probability: float, odds: float) -> float:

@@ -34,24 +34,24 @@ def members(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
     candidates = [candidate for candidate in candidates if _reads(candidate)]
     if asked in ("one", "yesno") or not candidates:
         return []
-    best = candidates[0].probability
-    likely = [candidate for candidate in candidates if candidate.probability >= RIVAL * best]
+    best = candidates[0]
+    likely = [candidate for candidate in candidates if candidate.probability >= best.times(RIVAL)]
     lists = [_listed(candidate, asked) for candidate in likely]
     first = lists[0]
     if most is not None:  # "which three": who enumerates three
         first = next((found for found in chain(lists, _around(candidates, asked)) if len(found) == most), first)
     if len(first) < 2:
-        first = _between(likely, asked) or _within(candidates[0], lists[1:]) or first
+        first = _between(likely, asked) or _within(best, lists[1:]) or first
     if asked == "open" and len(first) < 2:
         return []
     return [
-        *_with_tail(first, candidates[0]),
+        *_with_tail(first, best),
         *_more(first, [found for found in lists if found is not first], best, most, asked),
     ]
 
 
 def _more(
-    first: Sequence[Candidate], lists: Sequence[list[Candidate]], best: float, most: int | None, asked: Kind
+    first: Sequence[Candidate], lists: Sequence[list[Candidate]], best: Candidate, most: int | None, asked: Kind
 ) -> list[Candidate]:
     """What the other spans add to the first list: further places of its members, and further members."""
     found, texts = list(first), [part.span.text for part in first]
@@ -62,7 +62,7 @@ def _more(
         known = [part for part in apart if any(same(part.span.text, text) for text in texts)]
         enumerated = asked == "list" and len(more) >= SEVERAL  # a sign by itself
         easy = known or enumerated or len(first) < 2
-        least = best * (FURTHER if easy else BESIDE)
+        least = best.times(FURTHER if easy else BESIDE)
         names = [_named(part) for part in more]
         fits = not (named and not all(names)) and not (unnamed and any(names))  # names are no company for other things
         if fits and more[0].probability >= least and (most is None or len(texts) < most):
