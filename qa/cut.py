@@ -14,6 +14,7 @@ from index.sentences import touched
 from qa.asked import asked
 from qa.dates import asks_when, whole_mention
 from qa.phrases import NAME
+from qa.quantities import qualified
 from qa.reader import Span
 from qa.reader.tidy import tidy
 from qa.verbs import is_past
@@ -26,11 +27,13 @@ _REACH = 120  # code points before a span that are looked at
 
 
 def whole(question: str, span: Span, text: str) -> Span:
-    """The span with all of the date that it is a part of, and with whom its "other" sets apart ("France and other
+    """The span with all of the date that it is a part of, with "about" or "at least" before its amount, and with whom
+    its "other" sets apart ("France and other
     countries"); without what reaches into another sentence or another voice, and without what stands before the verb
     that was asked for ("gave no number, but announced a plan", of "What did he announce?"). text: of its passage."""
     start, end = _one_voice(text, *_within(text, span.start, span.end))
     start, end = whole_mention(text, start, end, when=asks_when(question))
+    start = qualified(text, start, end)
     start = max([start, *(m.end() for m in _BUT.finditer(text, start, end) if _is_asked(m["verb"], question))])
     if beside := _OTHER.search(text, max(0, start - _REACH), start):
         start = beside.start("first")

@@ -11,12 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.search.lexical import stem
-from qa.numerals import CURRENCIES, MONEY, PARTS, TOKEN, UNITS, last_place, number
+from qa.numerals import CURRENCIES, MONEY, PARTS, SPELT, TOKEN, UNITS, last_place, number
 
 _ALIKE = {"person": "people", "peopl": "people", "soldier": "troop", "serviceman": "troop", "servicemen": "troop"}
 _OVER = ("more than", "over", "at least", "upwards of", "exceeding", "above", "no fewer than", "no less than")
 _UNDER = ("fewer than", "less than", "under", "below", "at most", "up to", "no more than")
 _ABOUT = ("about", "around", "some", "roughly", "approximately", "an estimated", "estimated", "nearly", "almost", "~")
+_EXACTNESS = "|".join(sorted((*_OVER, *_UNDER, *_ABOUT, "close to", "as many as"))).replace(" ", r"\s")
+_QUALIFIED = re.compile(rf"(?<![\w’'-])(?:(?:just|well)\s)?(?:{_EXACTNESS})\s$", re.IGNORECASE)
+_COUNT = re.compile(
+    rf"(?:[$€£¥]|US\$)?\d|(?:{'|'.join(sorted(SPELT))}|half|an?\s(?:dozen|half|hundred|million|third|quarter)|dozens)\b",
+    re.IGNORECASE,
+)
+_REACH = 24  # code points in which such words stand
 _LEAD = frozenset("a an the of total its his her their as many much as than in by to for on with only just".split())
 _STOP = frozenset(
     "up down off out in on at of for from to by with and or as who that which were was is are had has have be been "
@@ -81,6 +88,13 @@ def quantities(text: str) -> list[Quantity]:
             found.append(amount)
         begin = max(end, begin + 1)
     return found
+
+
+def qualified(text: str, start: int, end: int) -> int:
+    """Where the words begin that say how exact the amount is at the start of `text[start:end]`: "at least 16 people" is
+    not "16 people". `start` if it is no amount, or none stand before it."""
+    found = _COUNT.match(text, start, end) and _QUALIFIED.search(text[max(0, start - _REACH) : start])
+    return start - len(found[0]) if found else start
 
 
 def same_quantity(one: Quantity, other: Quantity) -> bool:
