@@ -10,6 +10,7 @@ from index.article import Article, Extent
 from index.passages import Passage
 from index.search.lexical import content_words, stem, stems
 from qa.answer import Citation, Extract, Item
+from qa.attribution import of_another
 from qa.claims import Claim, concerns, measured, same_day
 from qa.confidence import LEAD, SIZE, Calibration, log_odds, more_likely, sigmoid
 from qa.cut import whole
@@ -65,6 +66,9 @@ def weigh(
     spans = [span for span in found if fits(question, texts[span.passage], span.start, span.end)]
     best = max((span.score for span in spans), default=0.0)
     for span in spans:
+        article, passage = places[span.passage]
+        if of_another(question, article.text, passage.start + span.start, passage.start + span.end):
+            continue  # but the others stay behind it
         rival = next((other.score for other in spans if not same(other.text, span.text)), -math.inf)  # best first
         features = {
             "score": span.score,
@@ -79,7 +83,7 @@ def weigh(
         unfitted = reading.answerable * _odds(best) / _odds(span.score)
         probability = fitted.probability(features) if fitted else unfitted
         crowding = fitted.crowding(features) if fitted else 0.0
-        candidates.append(Candidate(span, *places[span.passage], features, probability, crowding))
+        candidates.append(Candidate(span, article, passage, features, probability, crowding))
     return sorted(candidates, key=lambda candidate: -candidate.probability)
 
 

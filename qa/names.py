@@ -76,15 +76,15 @@ def _without_apposition(parts: list[list[str]]) -> list[str]:
     other parts between commas."""
     if len(parts) == 2 and all(parts):
         first, second = parts
-        if any(map(_is_role, second)) and not first[-1][0].islower():
+        if any(map(is_role, second)) and not first[-1][0].islower():
             return first
-        return second if any(map(_is_role, first)) else []
+        return second if any(map(is_role, first)) else []
     return parts[0] if len(parts) == 1 else []
 
 
 def _without_office(words: list[str]) -> list[str]:
     """What follows the last title, [] where more than one is spoken of: "Biden and President Macron"."""
-    roles = [n for n, word in enumerate(words[:-1]) if _is_role(word) and not _is_place(word)]
+    roles = [n for n, word in enumerate(words[:-1]) if is_role(word) and not _is_place(word)]
     if not roles:
         owner = len(words) > 1 and "'" in words[0] and _is_place(words[0]) and not entity(" ".join(words))
         return words[1:] if owner else words
@@ -120,7 +120,8 @@ def _initials(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
     return len(short) == 1 and len(short[0]) >= 3 and short[0].isupper() and len(full) > 2 and short[0] == letters
 
 
-def _is_role(word: str) -> bool:
+def is_role(word: str) -> bool:
+    """Whether it is an office or a calling: "President", "prime-minister's"."""
     return any(part in _ROLES for part in fold(word).removesuffix("'s").split("-"))
 
 

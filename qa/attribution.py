@@ -1,0 +1,98 @@
+"""Words of one are no answer to what another said.
+
+A question that asks what somebody said is compared with the speaker whom the article names beside the span. Nothing is
+held against a span where either is not plainly named ("he", "a diplomat", "the Kremlin"), or where the article tells of
+the speaker by whom or what the question names ("Tesla's chief Elon Musk" speaks for Tesla).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+
+from index.search.lexical import STOP
+from qa.capitals import CAPITALS
+from qa.clause import parse
+from qa.names import is_role
+from qa.speakers import SPOKEN, speaker
+from qa.spelling import entity, sound
+
+_VIEWS = (
+    "(?:view|opinion|stance|position|reaction|response|reply|answer|comment|verdict|words|statement|quote|warning)s?"
+)
+_NAMED = r"[A-Z][\w-]*(?:\s[A-Z][\w-]*){0,3}"
+_BY = re.compile(
+    rf"\b(?:{_VIEWS}\s(?:of|by|from)|according\sto)\s(?P<by>(?:the\s)?{_NAMED})(?![’'\w])"
+    rf"|\b(?P<whose>(?:the\s)?{_NAMED})[’']s?\s(?:own\s)?{_VIEWS}\b"
+)
+_MANNER = frozenset("words terms phrase sentence argument reason grounds tone exact same".split())
+"""What a question may ask for as somebody's words: "in which terms"."""
+_WORD = re.compile(r"[^\W\d_][\w-]*")
+_BEFORE, _BEHIND = re.compile(r"[^.;:“”\"\n]{0,80}$"), re.compile(r",\s[^.;:,“”\"\n]{2,80}")
+_JOINED = frozenset("of the for".split())
+_LONGEST = 8  # words of whom a question names
+_PLACES = 8  # of an article at which a name is looked at
+
+
+def of_another(question: str, text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]`, of an article, is what one said, and the question asks what another did."""
+    wanted = whose_words(question)
+    said = speaker(text, start, end) if wanted else None
+    return bool(wanted and said) and _differ(wanted or "", said or "", text)
+
+
+@lru_cache(maxsize=64)
+def whose_words(question: str) -> str | None:
+    """Whose words the question asks for, as it names them: "What did Lee warn of?", "What was Lee's reply?"."""
+    clause = parse(question)
+    if clause.asks not in {"what", "which", "how", "why"} or not _MANNER.issuperset(map(str.lower, clause.asked)):
+        return None
+    if clause.aux in {"is", "are", "was", "were"} or "according" in clause.rest:
+        found = _BY.search(question)
+        return (found["by"] or found["whose"]) if found else None
+    words = [*clause.subject, *clause.rest]
+    verb = next((n for n, word in enumerate(words[:_LONGEST]) if n and word in SPOKEN), 0)
+    return " ".join(words[:verb]) or None
+
+
+def _differ(wanted: str, said: str, text: str) -> bool:
+    asked, told = _names(wanted, text), _names(said, text)
+    known = told.union(*(_names(phrase, text) for phrase in _told_of(said, text)))
+    if not asked or not told or asked & known:
+        return False
+    people = told - _countries(told) and asked - _countries(asked) and not wanted.startswith("the ")
+    return bool(people or (_countries(asked) and _countries(known)))
+
+
+def _names(phrase: str, text: str) -> frozenset[str]:
+    """Countries, by their name, and all else with a capital letter as it sounds, in lower case. What the article has in
+    lower case too is no name ("Officials")."""
+    found = set[str]()
+    for word in _WORD.findall(phrase):
+        if word[0].isupper() and word.lower() not in STOP and not is_role(word):
+            country = entity(CAPITALS.get(word, word))
+            if country or not re.search(rf"\b{re.escape(word.lower())}\b", text):
+                found.add(country or sound(word))
+    return frozenset(found)
+
+
+def _countries(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(name for name in names if name[0].isupper())
+
+
+def _told_of(said: str, text: str) -> Iterator[str]:
+    """What stands before and behind the speaker's name where it tells who that is: offices, and what they are of."""
+    words = [word for word in _WORD.findall(said) if word[0].isupper() and not is_role(word)]
+    places = re.finditer(rf"\b{re.escape(words[-1])}\b", text) if words else iter(())
+    for place in islice(places, _PLACES):
+        led = _BEFORE.search(text, max(0, place.start() - 80), place.start())
+        title = list[str]()
+        for word in reversed(led[0].split() if led else []):
+            if not (word[0].isupper() or is_role(word.strip(",")) or word in _JOINED):
+                break
+            title.append(word)
+        yield " ".join(title)
+        if behind := _BEHIND.match(text, place.end()):
+            yield behind[0]
