@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from index.article import Article
 from index.passages import Passage
 from qa import lists
-from qa.candidates import Candidate, weigh
+from qa.candidates import HOPE, Candidate, answerable, weigh
 from qa.choice import AGREES, HEARD, RIVAL, choose
-from qa.confidence import FEATURES, SMALL, Calibration, Linear, more_likely
+from qa.confidence import FEATURES, SMALL, Calibration, Linear, more_likely, sigmoid
 from qa.lists import members
 from qa.reader import Reading, Span
 
@@ -81,6 +81,18 @@ def test_what_the_size_takes_is_what_is_known_as_taken(one, other):
 
 def test_without_a_fit_nothing_is_taken():
     assert weighed(5000, None).crowding == 0
+
+
+@given(st.floats(-8, 8), st.floats(-8, 8), st.integers(1, 100_000), st.floats(0.0, 3.0))
+def test_what_is_hardly_ever_right_is_no_sign_of_an_answer(span, articles, size, lost):
+    fitted = Calibration(Linear({"size": -0.4}, span), Linear({}, articles), 0.4)
+    found = weighed(size, fitted)
+    small = weighed(SMALL, fitted)
+    likely = answerable(replace(found, probability=more_likely(found.probability, -lost)), fitted)
+    assert likely <= sigmoid(articles - lost) + 1e-9
+    assert likely <= HOPE * small.probability + 1e-9 or size < SMALL
+    if HOPE * found.probability >= 1:
+        assert likely == pytest.approx(sigmoid(articles - lost))
 
 
 def weighed(size, fitted=FITTED):
