@@ -17,7 +17,10 @@ _ALIKE = {"person": "people", "peopl": "people", "soldier": "troop", "serviceman
 _OVER = ("more than", "over", "at least", "upwards of", "exceeding", "above", "no fewer than", "no less than")
 _UNDER = ("fewer than", "less than", "under", "below", "at most", "up to", "no more than")
 _ABOUT = ("about", "around", "some", "roughly", "approximately", "an estimated", "estimated", "nearly", "almost", "~")
-_EXACTNESS = "|".join(sorted((*_OVER, *_UNDER, *_ABOUT, "close to", "as many as"))).replace(" ", r"\s")
+_LINES = ("above", "below", "exceeding")  # belong to a verb more often: "rose above $100"
+_EXACTNESS = "|".join(sorted({*_OVER, *_UNDER, *_ABOUT, "close to", "as many as"}.difference(_LINES))).replace(
+    " ", r"\s"
+)
 _QUALIFIED = re.compile(rf"(?<![\w’'-])(?:(?:just|well)\s)?(?:{_EXACTNESS})\s$", re.IGNORECASE)
 _COUNT = re.compile(
     rf"(?:[$€£¥]|US\$)?\d|(?:{'|'.join(sorted(SPELT))}|half|an?\s(?:dozen|half|hundred|million|third|quarter)|dozens)\b",

@@ -26,6 +26,7 @@ SEND = "It is to send the jets to Lyon and train new pilots."
         ("It cost well over $5 million.", "$5 million", "well over $5 million"),
         ("Just under half of them left.", "half of them", "Just under half of them"),
         ("Some 900 people came.", "900 people", "Some 900 people"),
+        ("Oil rose above $100.", "$100", "$100"),
         ("They came from about Lyon.", "Lyon", "Lyon"),
         ("They spoke about the 16 jets.", "the 16 jets", "the 16 jets"),
         ("The handover, 40 tons, was at least late.", "40 tons", "40 tons"),
