@@ -30,10 +30,10 @@ _BY = re.compile(
 _MANNER = frozenset("words terms phrase sentence argument reason grounds tone exact same".split())
 """What a question may ask for as somebody's words: "in which terms"."""
 _WORD = re.compile(r"[^\W\d_][\w-]*")
-_BEFORE, _BEHIND = re.compile(r"[^.;:“”\"\n]{0,80}$"), re.compile(r",\s[^.;:,“”\"\n]{2,80}")
+_BEFORE, _BEHIND = re.compile(r"[^.;:“”\"\n]*$"), re.compile(r",\s[^.;:,“”\"\n]{2,80}")
 _JOINED = frozenset("of the for".split())
 _LONGEST = 8  # words of whom a question names
-_PLACES = 8  # of an article at which a name is looked at
+_PLACES, _LED = 8, 80  # of an article at which a name is looked at, and code points before it
 
 
 def of_another(question: str, text: str, start: int, end: int) -> bool:
@@ -87,7 +87,7 @@ def _told_of(said: str, text: str) -> Iterator[str]:
     words = [word for word in _WORD.findall(said) if word[0].isupper() and not is_role(word)]
     places = re.finditer(rf"\b{re.escape(words[-1])}\b", text) if words else iter(())
     for place in islice(places, _PLACES):
-        led = _BEFORE.search(text, max(0, place.start() - 80), place.start())
+        led = _BEFORE.search(text[max(0, place.start() - _LED) : place.start()])
         title = list[str]()
         for word in reversed(led[0].split() if led else []):
             if not (word[0].isupper() or is_role(word.strip(",")) or word in _JOINED):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from index.article import Extent
-from index.sentences import touched
+from index.sentences import paragraphs, touched
 
 SPOKEN = frozenset(
     "say tell add write warn stress explain reply answer ask insist argue note declare announce admit claim state "
@@ -32,7 +32,7 @@ _REPORTS = re.compile(rf"\W?(?P<first>{_WHO})\s{_NEITHER}{_SAID}(?!\s(?:by|in|on
 _REPORTED = re.compile(
     rf".*,\s(?:{_NEITHER}{_SAID}\s(?P<last>{_WHO})|(?P<first>{_WHO})\s{_NEITHER}{_SAID}[^,]*)$", re.DOTALL
 )
-_REACH = 600  # code points before and behind a span that are looked at
+_REACH, _FAR = 600, 3000  # code points before and behind a span that are looked at, and of its paragraph
 
 
 def speaker(text: str, start: int, end: int) -> str | None:
@@ -51,9 +51,11 @@ def speaker(text: str, start: int, end: int) -> str | None:
 
 
 def _paragraph(text: str, place: int) -> Extent:
-    low, high = text.rfind("\n", 0, place) + 1, text.find("\n", place)
-    low, high = max(low, place - 5 * _REACH), min(len(text) if high < 0 else high, place + 5 * _REACH)
-    return low, high
+    """The paragraph around the place, as far as it is looked at."""
+    low, high = text.rfind("\n\n", 0, place), text.find("\n\n", place)
+    low, high = max(low, place - _FAR, 0), min(high if high >= 0 else len(text), place + _FAR)
+    found = (extent for extent in paragraphs(text, low, high) if extent[0] <= place <= extent[1])
+    return next(found, (low, high))
 
 
 def _quotation(text: str, start: int, low: int, high: int) -> Extent | None:
@@ -74,12 +76,10 @@ def _quotation(text: str, start: int, low: int, high: int) -> Extent | None:
 
 def _reporter(text: str, start: int, end: int) -> str | None:
     """Of a sentence that reports without quoting."""
-    around = touched(
-        text[max(0, start - _REACH) : end + _REACH], *(min(start, _REACH), min(start, _REACH) + end - start)
-    )
+    around = touched(text, start, end, (max(0, start - _REACH), min(len(text), end + _REACH)))
     if len(around) != 1:
         return None
-    low, high = (max(0, start - _REACH) + at for at in around[0])
+    low, high = around[0]
     found = _REPORTS.match(text, low, start) or _REPORTED.match(text[end:high].rstrip(" .!?"))
     return _who(found) if found else None
 

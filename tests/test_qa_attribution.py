@@ -49,6 +49,19 @@ def test_who_speaks_is_told_beside_the_words(quote, who):
     assert speaker(NEWS, *place(quote)) == who
 
 
+def test_a_hard_wrapped_quotation_is_one():
+    text = """    "We have signed nothing with the builders so far,
+    and we shall sign nothing before the spring is over
+    and the tolls are known to all of us," said Arne Lund
+    of the opposition on Monday in a speech at Brennick.
+"""
+    for quote in ("signed nothing", "before the spring", "the tolls are known"):
+        start = text.index(quote)
+        assert speaker(text, start, start + len(quote)) == "Arne Lund\n    of the opposition"
+    start = text.index("a speech")
+    assert speaker(text, start, start + 8) is None
+
+
 @pytest.mark.parametrize(
     ("question", "who"),
     [
