@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, takewhile
 
 from index.search.lexical import STOP
 from qa.capitals import CAPITALS
@@ -30,7 +30,7 @@ _BY = re.compile(
 _MANNER = frozenset("words terms phrase sentence argument reason grounds tone exact same".split())
 """What a question may ask for as somebody's words: "in which terms"."""
 _WORD = re.compile(r"[^\W\d_][\w-]*")
-_BEFORE, _BEHIND = re.compile(r"[^.;:“”\"\n]*$"), re.compile(r",\s[^.;:,“”\"\n]{2,80}")
+_BREAK, _BEHIND = re.compile(r"[.;:“”\"\n]"), re.compile(r",\s[^.;:,“”\"\n]{2,80}")
 _JOINED = frozenset("of the for".split())
 _LONGEST = 8  # words of whom a question names
 _PLACES, _LED = 8, 80  # of an article at which a name is looked at, and code points before it
@@ -40,7 +40,7 @@ def of_another(question: str, text: str, start: int, end: int) -> bool:
     """Whether `text[start:end]`, of an article, is what one said, and the question asks what another did."""
     wanted = whose_words(question)
     said = speaker(text, start, end) if wanted else None
-    return bool(wanted and said) and _differ(wanted or "", said or "", text)
+    return bool(wanted and said and _differ(wanted, said, text))
 
 
 @lru_cache(maxsize=64)
@@ -57,10 +57,13 @@ def whose_words(question: str) -> str | None:
     return " ".join(words[:verb]) or None
 
 
+@lru_cache(maxsize=64)  # most spans of an article that are weighed have one speaker
 def _differ(wanted: str, said: str, text: str) -> bool:
     asked, told = _names(wanted, text), _names(said, text)
+    if not asked or not told:
+        return False
     known = told.union(*(_names(phrase, text) for phrase in _told_of(said, text)))
-    if not asked or not told or asked & known:
+    if asked & known:
         return False
     people = told - _countries(told) and asked - _countries(asked) and not wanted.startswith("the ")
     return bool(people or (_countries(asked) and _countries(known)))
@@ -70,12 +73,16 @@ def _names(phrase: str, text: str) -> frozenset[str]:
     """Countries, by their name, and all else with a capital letter as it sounds, in lower case. What the article has in
     lower case too is no name ("Officials")."""
     found = set[str]()
-    for word in _WORD.findall(phrase):
-        if word[0].isupper() and word.lower() not in STOP and not is_role(word):
-            country = entity(CAPITALS.get(word, word))
-            if country or not re.search(rf"\b{re.escape(word.lower())}\b", text):
-                found.add(country or sound(word))
+    for word in _capitals(phrase):
+        country = entity(CAPITALS.get(word, word))
+        if word.lower() not in STOP and (country or not re.search(rf"\b{re.escape(word.lower())}\b", text)):
+            found.add(country or sound(word))
     return frozenset(found)
+
+
+def _capitals(phrase: str) -> list[str]:
+    """Its words with a capital letter, without offices."""
+    return [word for word in _WORD.findall(phrase) if word[0].isupper() and not is_role(word)]
 
 
 def _countries(names: frozenset[str]) -> frozenset[str]:
@@ -84,15 +91,13 @@ def _countries(names: frozenset[str]) -> frozenset[str]:
 
 def _told_of(said: str, text: str) -> Iterator[str]:
     """What stands before and behind the speaker's name where it tells who that is: offices, and what they are of."""
-    words = [word for word in _WORD.findall(said) if word[0].isupper() and not is_role(word)]
-    places = re.finditer(rf"\b{re.escape(words[-1])}\b", text) if words else iter(())
-    for place in islice(places, _PLACES):
-        led = _BEFORE.search(text[max(0, place.start() - _LED) : place.start()])
-        title = list[str]()
-        for word in reversed(led[0].split() if led else []):
-            if not (word[0].isupper() or is_role(word.strip(",")) or word in _JOINED):
-                break
-            title.append(word)
-        yield " ".join(title)
-        if behind := _BEHIND.match(text, place.end()):
-            yield behind[0]
+    for name in _capitals(said)[-1:]:
+        for place in islice(re.finditer(rf"\b{re.escape(name)}\b", text), _PLACES):
+            led = _BREAK.split(text[max(0, place.start() - _LED) : place.start()])[-1]
+            yield " ".join(takewhile(_of_a_title, reversed(led.split())))
+            if behind := _BEHIND.match(text, place.end()):
+                yield behind[0]
+
+
+def _of_a_title(word: str) -> bool:
+    return word[0].isupper() or is_role(word.strip(",")) or word in _JOINED

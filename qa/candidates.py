@@ -68,10 +68,9 @@ def weigh(
     found = (whole(question, span, texts[span.passage]) for span in reading.spans)
     spans = [span for span in found if fits(question, texts[span.passage], span.start, span.end)]
     best = max((span.score for span in spans), default=0.0)
+    among = math.log(max(1, min(size, SIZE)))
+    crowding = fitted.crowding(among) if fitted else 0.0
     for span in spans:
-        article, passage = places[span.passage]
-        if of_another(question, article.text, passage.start + span.start, passage.start + span.end):
-            continue  # but the others stay behind it
         rival = next((other.score for other in spans if not same(other.text, span.text)), -math.inf)  # best first
         features = {
             "score": span.score,
@@ -81,12 +80,13 @@ def weigh(
             "behind": best - span.score,
             "lead": max(-LEAD, min(LEAD, span.score - rival)),
             "rank": math.log1p(span.passage),
-            "size": math.log(max(1, min(size, SIZE))),
+            "size": among,
         }
         unfitted = reading.answerable * _odds(best) / _odds(span.score)
         probability = fitted.probability(features) if fitted else unfitted
-        crowding = fitted.crowding(features) if fitted else 0.0
-        candidates.append(Candidate(span, article, passage, features, probability, crowding))
+        candidate = Candidate(span, *places[span.passage], features, probability, crowding)
+        if not of_another(question, candidate.article.text, *candidate.extent):  # else the others stay behind it
+            candidates.append(candidate)
     return sorted(candidates, key=lambda candidate: -candidate.probability)
 
 

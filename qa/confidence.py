@@ -50,9 +50,9 @@ class Calibration:
     def probability(self, features: Mapping[str, float]) -> float:
         return sigmoid(self.span(features))
 
-    def crowding(self, features: Mapping[str, float]) -> float:
-        """Log-odds that every span loses by the library's having more than SMALL passages."""
-        return -self.span.weights.get("size", 0.0) * max(0.0, features["size"] - math.log(SMALL))
+    def crowding(self, size: float) -> float:
+        """Log-odds that every span loses by the library's having more than SMALL passages. size: as in FEATURES."""
+        return -self.span.weights.get("size", 0.0) * max(0.0, size - math.log(SMALL))
 
 
 def more_likely(probability: float, odds: float) -> float:

@@ -28,9 +28,9 @@ _REACH = 120  # code points before a span that are looked at
 
 def whole(question: str, span: Span, text: str) -> Span:
     """The span with all of the date that it is a part of, with "about" or "at least" before its amount, and with whom
-    its "other" sets apart ("France and other
-    countries"); without what reaches into another sentence or another voice, and without what stands before the verb
-    that was asked for ("gave no number, but announced a plan", of "What did he announce?"). text: of its passage."""
+    its "other" sets apart ("France and other countries"); without what reaches into another sentence or another voice,
+    and without what stands before the verb that was asked for ("gave no number, but announced a plan", of "What did he
+    announce?"). text: of its passage."""
     start, end = _one_voice(text, *_within(text, span.start, span.end))
     start, end = whole_mention(text, start, end, when=asks_when(question))
     start = qualified(text, start, end)

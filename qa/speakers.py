@@ -32,6 +32,7 @@ _REPORTS = re.compile(rf"\W?(?P<first>{_WHO})\s{_NEITHER}{_SAID}(?!\s(?:by|in|on
 _REPORTED = re.compile(
     rf".*,\s(?:{_NEITHER}{_SAID}\s(?P<last>{_WHO})|(?P<first>{_WHO})\s{_NEITHER}{_SAID}[^,]*)$", re.DOTALL
 )
+_MARKS = re.compile('[“”"]')
 _REACH, _FAR = 600, 3000  # code points before and behind a span that are looked at, and of its paragraph
 
 
@@ -61,8 +62,8 @@ def _paragraph(text: str, place: int) -> Extent:
 def _quotation(text: str, start: int, low: int, high: int) -> Extent | None:
     """The quotation that the place lies in: behind the mark that opens it, before the one that closes it."""
     opened = -1
-    for match in re.finditer('[“”"]', text[low:high]):
-        at = low + match.start()
+    for match in _MARKS.finditer(text, low, high):
+        at = match.start()
         if opened >= 0 and (match[0] != "“" or at > start):
             if at >= start:
                 return opened, at
@@ -85,4 +86,4 @@ def _reporter(text: str, start: int, end: int) -> str | None:
 
 
 def _who(found: re.Match[str]) -> str:
-    return (found.groupdict().get("first") or found["last"]).strip()
+    return found[found.lastindex or 0].strip()
