@@ -43,8 +43,8 @@ def risk_coverage(confidences: Sequence[float], right: Sequence[bool]) -> list[t
     p, y = np.asarray(confidences, float), np.asarray(right, float)
     order = np.argsort(-p, kind="stable")
     given = np.arange(1, len(p) + 1)
-    wrong = np.cumsum(1 - y[order])
-    ends = np.flatnonzero(np.diff(p[order], append=np.nan) != 0)
+    wrong, ranked = np.cumsum(1 - y[order]), p[order]
+    ends = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True)[: len(p)])
     return [(float(given[n] / len(p)), float(wrong[n] / given[n])) for n in ends]
 
 

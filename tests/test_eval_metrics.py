@@ -180,7 +180,8 @@ def test_auroc_of_one_kind_alone_is_undefined(positive, negative):
 
 
 @pytest.mark.parametrize(
-    ("positive", "negative", "wanted"), [([2, 3], [0, 1], 1.0), ([0], [1], 0.0), ([1, 1], [1], 0.5)]
+    ("positive", "negative", "wanted"),
+    [([2, 3], [0, 1], 1.0), ([0], [1], 0.0), ([1, 1], [1], 0.5), ([-math.inf, 1], [-math.inf, -math.inf], 0.75)],
 )
 def test_auroc_of_easy_cases(positive, negative, wanted):
     assert auroc(positive, negative) == wanted

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +33,7 @@ def test_risk_and_coverage_by_hand():
     curve = risk_coverage([0.9, 0.5, 0.5, 0.1], [True, False, True, False])
     assert curve == [(0.25, 0), (0.75, pytest.approx(1 / 3)), (1, 0.5)]
     assert area(curve) == pytest.approx(0.5 / 3 + 0.25 * 0.5)
+    assert risk_coverage([0.5, -math.inf, -math.inf], [True, True, False]) == [(pytest.approx(1 / 3), 0), (1, 1 / 3)]
 
 
 @given(ANSWERS)

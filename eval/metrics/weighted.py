@@ -93,7 +93,8 @@ def calibration_error(values: Array, weights: Array) -> Array:
 def _ties(scores: Array, weights: Array) -> Array:
     """(t, distinct scores) weights by score, highest first."""
     order = np.argsort(-scores, kind="stable")
-    starts = np.flatnonzero(np.diff(scores[order], prepend=np.inf) != 0)
+    ranked = scores[order]
+    starts = np.flatnonzero(np.append(True, ranked[1:] != ranked[:-1]))  # minus infinity is a score like another
     found: Array = np.add.reduceat(weights[:, order].astype(float), starts, 1)
     return found
 

@@ -118,7 +118,7 @@ def without_threshold(outcomes: Sequence[Outcome], coverage: float) -> dict[str,
 
 def risk(outcomes: Sequence[Outcome]) -> list[tuple[float, float]]:
     """The risk-coverage curve over all questions; an answer is right if its token F1 is at least one half."""
-    return risk_coverage([max(one.score, -1e9) for one in outcomes], [one.f1 >= ENOUGH for one in outcomes])
+    return risk_coverage([one.score for one in outcomes], [one.f1 >= ENOUGH for one in outcomes])
 
 
 def _at_evidence(question: Question, reply: Mapping[str, Any]) -> bool:
