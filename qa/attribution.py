@@ -1,4 +1,4 @@
-"""Words of one are no answer to what another said.
+"""Who is named for the words of a place, and: words of one are no answer to what another said.
 
 A question that asks what somebody said is compared with the speaker whom the article names beside the span. Nothing is
 held against a span where either is not plainly named ("he", "a diplomat", "the Kremlin"), or where the article tells of
@@ -32,8 +32,18 @@ _MANNER = frozenset("words terms phrase sentence argument reason grounds tone ex
 _WORD = re.compile(r"[^\W\d_][\w-]*")
 _BREAK, _BEHIND = re.compile(r"[.;:“”\"\n]"), re.compile(r",\s[^.;:,“”\"\n]{2,80}")
 _JOINED = frozenset("of the for".split())
+_BETWEEN = _JOINED | frozenset("a an and at in s de van von la al bin".split())
 _LONGEST = 8  # words of whom a question names
 _PLACES, _LED = 8, 80  # of an article at which a name is looked at, and code points before it
+
+
+def attributed(text: str, start: int, end: int) -> str | None:
+    """Who says `text[start:end]`, where the article names one there and nothing else: "French President Emmanuel
+    Macron", "the Treasury", not "he", "a diplomat" or "the news that Tesla"."""
+    said = (speaker(text, start, end) or "").strip(" -–—")
+    words = _WORD.findall(said)
+    plain = all(word[0].isupper() or word in _BETWEEN or is_role(word) for word in words)
+    return said if plain and _names(said, text) else None
 
 
 def of_another(question: str, text: str, start: int, end: int) -> bool:
@@ -75,7 +85,8 @@ def _names(phrase: str, text: str) -> frozenset[str]:
     found = set[str]()
     for word in _capitals(phrase):
         country = entity(CAPITALS.get(word, word))
-        if word.lower() not in STOP and (country or not re.search(rf"\b{re.escape(word.lower())}\b", text)):
+        small = word.lower()
+        if country or (small not in STOP and not re.search(rf"\b{re.escape(small)}\b", text)):
             found.add(country or sound(word))
     return frozenset(found)
 

@@ -29,7 +29,7 @@ def to_text(answer: Answer, *, color: bool = False) -> str:
             ).strip()
             wrapped = textwrap.fill(marked, _WIDTH, initial_indent="   | ", subsequent_indent="   | ")
             lines += ["", f"   {one_line(origin(shown.citation))}", wrapped]
-            lines += [f"   {one_line(note)}" for note in (dates(shown.citation), shown.also) if note]
+            lines += [f"   {one_line(note)}" for note in shown.notes]
         rest = "; ".join(dict.fromkeys(origin(shown.citation) for shown in cited[FEW:]))
         lines += ["", f"   Also in {one_line(rest)}"] if rest else []
         blocks.append("\n".join(lines))
@@ -48,8 +48,9 @@ def to_markdown(answer: Answer) -> str:
             passage = "".join(
                 f"**{markdown_line(part)}**" if quote else markdown_line(part) for part, quote in shown.parts
             ).strip()
-            at, days = f"characters {_places(shown)}, SHA-256 {shown.citation.sha256[:12]}", dates(shown.citation)
-            told = [markdown_line(origin(shown.citation)), at, *([markdown_line(days)] if days else [])]
+            at = f"characters {_places(shown)}, SHA-256 {shown.citation.sha256[:12]}"
+            beside = map(markdown_line, filter(None, (shown.said, dates(shown.citation))))
+            told = [markdown_line(origin(shown.citation)), at, *beside]
             lines += [f"> {passage}", ">", f"> {', '.join(told)}"]
             lines += [f"> {markdown_line(shown.also)}", ""] if shown.also else [""]
     for head, one, other in disagreements(answer):
@@ -108,5 +109,5 @@ def _places(shown: Shown) -> str:
 def _html_passage(shown: Shown) -> str:
     flat = ((escape(re.sub(r"\n\s*\n", "\n", text)), quote) for text, quote in shown.parts)
     passage = "".join(f"<mark>{text}</mark>" if quote else text for text, quote in flat)
-    notes = "".join(f"<p><small>{escape(note)}</small></p>" for note in (dates(shown.citation), shown.also) if note)
+    notes = "".join(f"<p><small>{escape(note)}</small></p>" for note in shown.notes)
     return f"<p><small>{escape(origin(shown.citation))}</small></p><blockquote>{passage}</blockquote>{notes}"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from qa.answer import Answer, Citation, Item
+from qa.attribution import attributed
 from qa.edtf import spoken
 
 Parts = list[tuple[str, bool]]
@@ -17,12 +18,18 @@ NAMED = 4  # other articles of the same text; of more only the number is shown
 
 @dataclass(frozen=True)
 class Shown:
-    """A passage and what is quoted from it. citation: the first, with the dates of all. also: where else that very text
-    was printed."""
+    """A passage and what is quoted from it. citation: the first, with the dates of all. said: by whom, in words; ""
+    where that is not plain. also: where else that very text was printed."""
 
     citation: Citation
     parts: Parts
+    said: str
     also: str
+
+    @property
+    def notes(self) -> list[str]:
+        """What stands below the passage, line by line."""
+        return [note for note in (self.said, dates(self.citation), self.also) if note]
 
 
 def entries(answer: Answer) -> list[tuple[str, str, list[Shown]]]:
@@ -55,7 +62,7 @@ def _shown(cited: Sequence[Citation]) -> Shown:
     others = list(dict.fromkeys(origin(citation) for citation in cited if citation.source != here[0].source))
     more = f"; and {len(others) - NAMED} more" if len(others) > NAMED else ""
     also = f"The same text: {'; '.join(others[:NAMED])}{more}" if others else ""
-    return Shown(first, passage_parts(here), also)
+    return Shown(first, passage_parts(here), said(here), also)
 
 
 def disagreements(answer: Answer) -> list[tuple[str, str, str]]:
@@ -65,8 +72,12 @@ def disagreements(answer: Answer) -> list[tuple[str, str, str]]:
         one, other = (answer.answers[n].citations[0] for n in pair["answers"])
         kind = pair["kind"]
         head = "A later article replaces the earlier answer" if kind == "superseded" else f"Sources disagree ({kind})"
-        told.append((head, f"“{one.quote}” ({origin(one)})", f"“{other.quote}” ({origin(other)})"))
+        told.append((head, _side(one), _side(other)))
     return told
+
+
+def _side(citation: Citation) -> str:
+    return f"“{citation.quote}” ({'; '.join(filter(None, (said([citation]), origin(citation))))})"
 
 
 def _note(item: Item, calibrated: bool) -> str:
@@ -79,6 +90,13 @@ def origin(citation: Citation) -> str:
     """Where a quote comes from: title if there is one, source, and day."""
     title = f"“{citation.title}”, " if citation.title else ""
     return f"{title}{citation.source}, {citation.published or 'date unknown'}"
+
+
+def said(cited: Sequence[Citation]) -> str:
+    """ "according to President Ann Lee": whom the passage names for what is quoted, where that is the same for all."""
+    who = {attributed(one.passage.text, one.start - one.passage.start, one.end - one.passage.start) for one in cited}
+    one = who.pop() if len(who) == 1 else None
+    return f"according to {one}" if one else ""
 
 
 def dates(citation: Citation) -> str:

@@ -21,14 +21,15 @@ _SAID = (
     r"|declared|announced|admitted|claimed|stated|promised|recalled|commented|remarked|complained|reiterated|continued"
     r"|concluded|joked)\b"
 )
-_NEITHER = r"(?:has\s|had\s|also\s|then\s|later\s)?"
+_NEITHER = r"(?:(?:has|have|had|also|then|later)\s){0,2}"
+_LED = r"(?:[A-Z][\w.,/()’' ]{1,60}?\s?[-–—]+\s)?(?:(?:But|And|Earlier|Meanwhile,)\s)?"  # "PARIS, June 7 (Reuters) - "
 _POINT = r"\.(?=\w)|(?<=\b[A-Z])\.|(?<=\b[A-Z][a-z])\."  # "U.S. official", "Mr. Berg"
 _WHO = rf"(?!(?:that|which|who|and|but|as|while|where|when)\s)[^\s,;:.“”\"](?:[^,;:“”\".]|{_POINT}){{1,90}}?"
 _WHERE = r"(?=\s(?:in|on|at|as|who|when|while|during|after|before|to|that|of\show|adding|by)\b|[,;:.“”\"]|\s?$)"
 _BEHIND = re.compile(rf"\W{{0,3}}(?:{_NEITHER}{_SAID}\s(?P<last>{_WHO}){_WHERE}|(?P<first>{_WHO})\s{_NEITHER}{_SAID})")
 _BEFORE = re.compile(rf"(?:^|[.!?]\s|[”\"]\s)(?P<first>{_WHO})\s{_NEITHER}{_SAID}[^“”\".]{{0,60}}$")
-_TOLD_BEFORE = re.compile(rf"[,?!…][”\"]{_BEHIND.pattern}[^“”\"]{{0,200}}$")
-_REPORTS = re.compile(rf"\W?(?P<first>{_WHO})\s{_NEITHER}{_SAID}(?!\s(?:by|in|on)\b)")
+_TOLD_BEFORE = re.compile(rf"[,?!…][”\"]{_BEHIND.pattern}(?:[^“”\"]{{0,200}}[.!?:]|,)?\s*$")
+_REPORTS = re.compile(rf"\W?{_LED}(?P<first>{_WHO})\s{_NEITHER}{_SAID}(?!\s(?:by|in|on)\b)")
 _REPORTED = re.compile(
     rf".*,\s(?:{_NEITHER}{_SAID}\s(?P<last>{_WHO})|(?P<first>{_WHO})\s{_NEITHER}{_SAID}[^,]*)$", re.DOTALL
 )

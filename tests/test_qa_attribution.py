@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.attribution import of_another, whose_words
+from qa.attribution import attributed, of_another, whose_words
 from qa.speakers import speaker
 
 NEWS = """BRENNICK — Danish Finance Minister Mette Holm defended the bridge on Monday.
@@ -47,6 +47,29 @@ Orla Reed, who runs Teign Steel, shrugged. “Steel is dear,” Reed said. “We
 )
 def test_who_speaks_is_told_beside_the_words(quote, who):
     assert speaker(NEWS, *place(quote)) == who
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("“HERE,” said Minister Mette Holm.", "Minister Mette Holm"),
+        ("It ends HERE, a spokesman for Teign Steel said.", "a spokesman for Teign Steel"),
+        ("BRENNICK, June 7 (Wire) - Holm said it ends HERE.", "Holm"),
+        ("Brennick – But Holm has also said it ends HERE.", "Holm"),
+        ("US officials have said it ends HERE.", "US officials"),
+        ("Japan's Export Agency said it ends HERE.", "Japan's Export Agency"),
+        ("A day after Holm said it ends HERE.", None),
+        ("Analysts said it ends HERE; other analysts do not.", None),
+        ("“It ends,” said Holm, who had come late. “It ends HERE.”", "Holm"),
+        ("“It ends,” said Holm, who had come late. The builder called it “HERE and there”.", None),
+        ("“HERE,” she said.", None),
+        ("The company said it ends HERE.", None),
+        ("It ends HERE.", None),
+    ],
+)
+def test_who_is_named_for_the_words(text, who):
+    start = text.index("HERE")
+    assert attributed(text, start, start + 4) == who
 
 
 def test_a_hard_wrapped_quotation_is_one():
@@ -98,6 +121,7 @@ def test_whose_words_a_question_asks_for(question, who):
         ("What did Copenhagen say?", "pay for itself", False),
         ("What did the Danish minister say?", "too high", True),
         ("What did Sweden say?", "too high", False),
+        ("What did the US say?", "too high", True),
         ("What did Teign Steel say?", "Steel is dear", False),  # Reed speaks for it
         ("What did the Kremlin say?", "pay for itself", False),  # who may speak for it is not known
         ("What did Holm say?", "The tide is strong", False),  # officials have no name
@@ -117,6 +141,7 @@ def test_any_text_has_a_speaker_or_none(text, data):
     end = data.draw(st.integers(start, len(text)))
     said = speaker(text, start, end)
     assert said is None or (said and said in text)
+    assert (attributed(text, start, end) or "") in (said or "")
     of_another("What did Arne Lund say?", text, start, end)
 
 

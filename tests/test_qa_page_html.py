@@ -24,9 +24,10 @@ from qa.page.examples import KINDS, examples
 from qa.page.filters import Chosen, choices, chosen
 from qa.page.markup import name, text
 from qa.page.turns import MOST_TURNS, Turn, ask, messages
-from qa.render import visible
+from qa.render import to_html, to_markdown, to_text, visible
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> ![i](http://e.x/i.png) \"'><b> $$x$$ \x1b[31m \u202e `"
+PAIR = {"answers": [0, 1], "kind": "number"}
 OURS = set(
     "section h2 h3 h4 p small strong blockquote mark figure figcaption span bdi time a button ul li details summary "
     "div dl dt dd html head meta title style body main h1 progress".split()
@@ -118,10 +119,33 @@ def test_copies_are_not_taken_for_agreement():
 
 def test_both_sides_of_a_conflict_stand_side_by_side_with_their_quotes():
     pair = item("12"), item("21", 0.4, source="b.txt")
-    shown = answer_html(answer(*pair, conflicts=({"answers": [0, 1], "kind": "number"},)))
+    shown = answer_html(answer(*pair, conflicts=(PAIR,)))
     sides = re.findall(r'<div class="at-side">(.*?)</div>', shown)
     assert ["<mark>12</mark>" in sides[0], "<mark>21</mark>" in sides[1], len(sides)] == [True, True, 2]
     assert "disagree about the number" in shown and shown.index("at-conflict") < shown.index("at-cite")
+
+
+def test_who_says_it_is_shown_beside_each_quote_in_every_form():
+    lee, kim = (item(n, before="It costs ", after=f" pounds, {who} said.") for n, who in (("12", "Lee"), ("21", "Kim")))
+    shown = answer(lee, kim, item("9", before="It costs ", after=", he said."), conflicts=(PAIR,))
+    sides = re.findall(r'<div class="at-side">(.*?)</div>', answer_html(shown))
+    assert ["according to Lee<" in sides[0], "according to Kim<" in sides[1]] == [True, True]
+    for told in (answer_html(shown), to_html(shown), to_text(shown), to_markdown(shown)):
+        assert told.count("according to Lee") == told.count("according to Kim") == 2
+        assert told.count("according to") == 4
+    assert "(according to Lee; a.txt, 2024-06-09); “21” (according to Kim; " in to_text(shown)
+
+
+def test_quotes_of_several_in_one_passage_are_given_to_none_of_them():
+    passage = "Lee said Spain opposed. Kim said Italy opposed."
+    whole = Extract(0, len(passage), passage)
+    cited = [
+        replace(cite(word), start=(at := passage.index(word)), end=at + len(word), passage=whole)
+        for word in ("Spain", "Italy")
+    ]
+    each = answer(*(Item(one.quote, 0.5, (one,)) for one in cited))
+    listed = replace(each, listed=True)
+    assert to_text(each).count("according to") == 2 and "according to" not in to_text(listed)
 
 
 def test_a_list_is_shown_as_one_with_all_its_members_marked():

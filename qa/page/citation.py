@@ -6,7 +6,7 @@ import re
 
 from qa.answer import Answer, Citation, Considered
 from qa.page.markup import article_link, exact, hidden, name, spoken_day, text
-from qa.shown import Parts, Shown, dates
+from qa.shown import Parts, Shown
 
 AROUND = 360  # code points of a passage before and behind what is quoted; of a quote at either end
 NEAR = 320  # of a passage that does not answer
@@ -15,7 +15,7 @@ NEAR = 320  # of a passage that does not answer
 def figure(shown: Shown) -> str:
     cited, quotes = shown.citation, [part for part, quote in shown.parts if quote]
     seen = "It holds characters that cannot be seen; they are shown as <U+…>." if hidden(cited.passage.text) else ""
-    notes = "".join(f'<p class="at-note">{text(note)}</p>' for note in (dates(cited), shown.also, seen) if note)
+    notes = "".join(f'<p class="at-note">{text(note)}</p>' for note in (*shown.notes, seen) if note)
     acts = f"{article_link(cited.source, cited.sha256, _extents(shown))} {_copy('; '.join(quotes), len(quotes))}"
     return _figure(origin(cited), marked(shown.parts), notes, acts)
 

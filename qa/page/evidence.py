@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from qa.answer import Answer, Item
 from qa.page.citation import AROUND, figure, marked, nearest, origin
 from qa.page.markup import article_link, text
-from qa.shown import FEW, Shown, entries, sure
+from qa.shown import FEW, Shown, entries, said, sure
 
 NEAREST = 3  # passages that are shown where there is no answer
 _CONFLICTS = {
@@ -119,9 +119,11 @@ def _side(item: Item) -> str:
     cited = item.citations[0]
     start, end = cited.start - cited.passage.start, cited.end - cited.passage.start
     parts = [(cited.passage.text[:start], False), (cited.quote, True), (cited.passage.text[end:], False)]
-    said = f'<p><strong>{_short(item.text)}</strong></p><p class="at-origin">{origin(cited)}</p>'
+    told = f'<p><strong>{_short(item.text)}</strong></p><p class="at-origin">{origin(cited)}</p>'
+    quoted = f'<blockquote dir="auto">{marked(parts, AROUND // 3)}</blockquote>'
+    quoted += f'<p class="at-note">{text(who)}</p>' if (who := said([cited])) else ""
     acts = f'<p class="at-acts">{article_link(cited.source, cited.sha256, [(cited.start, cited.end)])}</p>'
-    return f'<div class="at-side">{said}<blockquote dir="auto">{marked(parts, AROUND // 3)}</blockquote>{acts}</div>'
+    return f'<div class="at-side">{told}{quoted}{acts}</div>'
 
 
 def _nearest(answer: Answer) -> str:
