@@ -1,7 +1,8 @@
 """Whose words stand at a place of an article: "...," Ann Lee said. By form, in English; None where it is not plain.
 
 Of a quotation the speaker is told behind it, before it, or by the quotation before it in the same paragraph; of a
-sentence without one, by what begins or ends it ("Lee said that", ", said the mayor"). Pronouns are not resolved.
+sentence without one, or with single words quoted, by what begins or ends it ("Lee said that", ", said the mayor").
+Pronouns are not resolved.
 """
 
 from __future__ import annotations
@@ -48,8 +49,9 @@ def speaker(text: str, start: int, end: int) -> str | None:
     if ends in {*",?!…-—"} and (found := _BEHIND.match(text, closes + 1, min(high, closes + _REACH))):
         return _who(found)
     before = text[max(low, opens - _REACH) : max(low, opens - 1)]
-    found = _BEFORE.search(before.rstrip()) or _TOLD_BEFORE.search(before)
-    return _who(found) if found else None
+    if found := _BEFORE.search(before.rstrip()) or _TOLD_BEFORE.search(before):
+        return _who(found)
+    return _reporter(text, start, end) if before.rstrip()[-1:].isalnum() else None  # words in a sentence of another
 
 
 def _paragraph(text: str, place: int) -> Extent:

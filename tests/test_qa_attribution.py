@@ -62,6 +62,8 @@ def test_who_speaks_is_told_beside_the_words(quote, who):
         ("Analysts said it ends HERE; other analysts do not.", None),
         ("“It ends,” said Holm, who had come late. “It ends HERE.”", "Holm"),
         ("“It ends,” said Holm, who had come late. The builder called it “HERE and there”.", None),
+        ("It would be “more practical” to end “HERE” in May, Holm said.", "Holm"),
+        ("Holm said they want it to end in the open on the hill, “HERE”.", "Holm"),
         ("“HERE,” she said.", None),
         ("The company said it ends HERE.", None),
         ("It ends HERE.", None),
