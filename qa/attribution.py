@@ -17,7 +17,8 @@ from qa.capitals import CAPITALS
 from qa.clause import parse
 from qa.names import is_role
 from qa.speakers import SPOKEN, speaker
-from qa.spelling import entity, sound
+from qa.spelling import GOVERNMENT, entity, sound
+from qa.subjects import names_it
 
 _VIEWS = (
     "(?:view|opinion|stance|position|reaction|response|reply|answer|comment|verdict|words|statement|quote|warning)s?"
@@ -51,6 +52,19 @@ def of_another(question: str, text: str, start: int, end: int) -> bool:
     wanted = whose_words(question)
     said = speaker(text, start, end) if wanted else None
     return bool(wanted and said and _differ(wanted, said, text))
+
+
+def unheard(question: str, text: str) -> bool:
+    """Whether the question asks what a person ("Ann Lee") or a government ("the Danish minister", "Berlin") said whom
+    the text does not name at all."""
+    wanted = whose_words(question)
+    if not wanted or "according" in question:  # to whom may have written it
+        return False
+    named = [word for word in _capitals(wanted) if word.lower() not in STOP]
+    if wanted.startswith("the "):
+        official = any(is_role(word) or word in GOVERNMENT for word in wanted.split())
+        named = [word for word in named if entity(CAPITALS.get(word, word))] if official else []
+    return bool(named) and not any(names_it(text, word) for word in named)
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ from index.article import Article, Extent
 from index.passages import Passage
 from index.search.lexical import content_words, stem, stems
 from qa.answer import Citation, Extract, Item
-from qa.attribution import of_another
+from qa.attribution import of_another, unheard
 from qa.claims import Claim, concerns, measured, same_day
 from qa.confidence import LEAD, SIZE, Calibration, log_odds, more_likely, sigmoid
 from qa.cut import whole
@@ -18,6 +18,7 @@ from qa.dates import quoted
 from qa.fitting import fits
 from qa.reader import Reading, Span
 from qa.same import grouped, same
+from qa.subjects import unnamed
 
 HOPE = 4.0
 """Of 1,913 questions over seeds/ and about events that pass the threshold it withholds 4, one of them answered rightly:
@@ -64,6 +65,8 @@ def weigh(
     words = {stem(word) for word in content_words(question)}
     texts = [article.text[passage.start : passage.end] for article, passage in places]
     held = [stems(text) for text in texts]
+    told = [f"{article.title or ''}\n{article.text}" for article, _ in places]
+    strange, silent = [unnamed(question, text) for text in told], [unheard(question, text) for text in told]
     candidates = []
     found = (whole(question, span, texts[span.passage]) for span in reading.spans)
     spans = [span for span in found if fits(question, texts[span.passage], span.start, span.end)]
@@ -81,12 +84,14 @@ def weigh(
             "lead": max(-LEAD, min(LEAD, span.score - rival)),
             "rank": math.log1p(span.passage),
             "size": among,
+            "unnamed": float(strange[span.passage]),
         }
         unfitted = reading.answerable * _odds(best) / _odds(span.score)
         probability = fitted.probability(features) if fitted else unfitted
         candidate = Candidate(span, *places[span.passage], features, probability, crowding)
-        if not of_another(question, candidate.article.text, *candidate.extent):  # else the others stay behind it
-            candidates.append(candidate)
+        if silent[span.passage] or of_another(question, candidate.article.text, *candidate.extent):
+            continue  # the others stay behind it
+        candidates.append(candidate)
     return sorted(candidates, key=lambda candidate: -candidate.probability)
 
 

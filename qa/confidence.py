@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-FEATURES = ("score", "share", "cosine", "coverage", "behind", "lead", "rank", "size")
+FEATURES = ("score", "share", "cosine", "coverage", "behind", "lead", "rank", "size", "unnamed")
 """score, share: the reader's, of the span (see qa.reader.Span). cosine: question against passage. coverage: share of
 the question's content words that the passage holds. behind: how far the score lies behind the best of all spans; lead:
 how far before the best that says something else, at most LEAD either way. rank: log of the passage's place, from 1.
-size: log of the number of passages of the library, at most SIZE: the more there are, the more of them mislead."""
+size: log of the number of passages of the library, at most SIZE: the more there are, the more of them mislead.
+unnamed: 1 where the article names nothing of what the question names, else 0 (see `qa.subjects`)."""
 
 LEAD = 10.0
 SMALL, SIZE = 16, 300  # passages; a library of SMALL is the one in which candidates are compared with each other

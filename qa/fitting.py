@@ -1,5 +1,5 @@
 """Spans that cannot be the answer, whatever the reader thinks of them: where a number, an amount or a day is asked for,
-what is none, or one of another sort.
+what is none, or one of another sort; where the first or the most of a kind is, what is not told to be.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from qa.mentions import find
 from qa.numerals import MONEY, SPELT, UNITS
 from qa.phrases import OPENERS
 from qa.quantities import quantities
+from qa.superlatives import unsupported
 from qa.tense import Cues
 from qa.verbs import is_past
 from qa.wording import AUXILIARIES, NUMBERS
@@ -52,9 +53,11 @@ _BEHIND, _BEFORE = re.compile(r"([^,.;:!?()\n]{3,60}),\s$"), re.compile(r",\s([^
 def fits(question: str, text: str, start: int, end: int) -> bool:
     """False for what holds no number where it is asked how many there are, for the number in a name ("Mirage 2000-5")
     and of those who were told of before ("the two said"), for years where jets are counted, for the day of a report
-    where it is asked when something will be, and for the name of whom the question itself speaks of ("the French
-    general" in "whom did the French general write to")."""
+    where it is asked when something will be, for what nothing compares where the most is asked for, and for the name of
+    whom the question itself speaks of ("the French general" in "whom did the French general write to")."""
     if _COUNTS.match(question) and not _COUNTED.search(text, start, end):
+        return False
+    if unsupported(question, text, start, end):
         return False
     if _COMES.search(question) and _is_over(text, start, end):
         return False

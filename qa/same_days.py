@@ -11,7 +11,7 @@ from datetime import date
 
 from index.dates import MONTHS
 
-_WEEKDAYS = tuple("monday tuesday wednesday thursday friday saturday sunday".split())
+WEEKDAYS = tuple("monday tuesday wednesday thursday friday saturday sunday".split())
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _WORD = re.compile(r"\d+|[^\W\d_]+")
 _LEAD = frozenset(
@@ -84,7 +84,7 @@ def _field(word: str) -> tuple[str, int | str]:
         return "lead", 0
     if low in _PARTS:
         return "part", low
-    for names, field, first in ((MONTHS, "month", 1), (_WEEKDAYS, "weekday", 0)):
+    for names, field, first in ((MONTHS, "month", 1), (WEEKDAYS, "weekday", 0)):
         for n, name in enumerate(names, first):
             short = low in {name[:3], name[:4]} and len(low) >= 3
             if (low == name or short) and (word[0].isupper() or (low == name and low not in {"may", "march"})):

@@ -13,7 +13,7 @@ from index.article import Extent
 from index.sentences import paragraphs, touched
 
 SPOKEN = frozenset(
-    "say tell add write warn stress explain reply answer ask insist argue note declare announce admit claim state "
+    "say tell add write warn stress explain reply answer insist argue note declare announce admit claim state "
     "promise recall comment remark complain reiterate continue conclude call describe joke".split()
 )
 """Verbs with whose subject a question may ask for words: "What did Lee warn of?"."""

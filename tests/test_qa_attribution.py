@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.attribution import attributed, of_another, whose_words
+from qa.attribution import attributed, of_another, unheard, whose_words
 from qa.speakers import speaker
 
 NEWS = """BRENNICK — Danish Finance Minister Mette Holm defended the bridge on Monday.
@@ -135,6 +135,24 @@ def test_whose_words_a_question_asks_for(question, who):
 )
 def test_what_another_said_is_no_answer(question, quote, another):
     assert of_another(question, NEWS, *place(quote)) is another
+
+
+@pytest.mark.parametrize(
+    ("question", "without"),
+    [
+        ("What did Olaf Scholz say about the bridge?", True),
+        ("What did the Polish government say?", True),
+        ("What did Warsaw say?", True),
+        ("What did the Pole say?", False),
+        ("What did the Kremlin say?", False),  # who may speak for it is not known
+        ("What did Copenhagen say?", False),
+        ("What did Mette Lund say?", False),
+        ("What was said, according to Olaf Scholz?", False),  # who may have written it
+        ("When does Olaf Scholz come?", False),
+    ],
+)
+def test_of_whom_the_article_does_not_name_it_has_no_words(question, without):
+    assert unheard(question, NEWS) is without
 
 
 @given(st.text(st.sampled_from('aA “”",.:;\n') | st.characters(), max_size=120), st.data())
