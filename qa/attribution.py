@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice, takewhile
 
+from index.article import Article
 from index.search.lexical import STOP
 from qa.capitals import CAPITALS
 from qa.clause import parse
@@ -54,9 +55,9 @@ def of_another(question: str, text: str, start: int, end: int) -> bool:
     return bool(wanted and said and _differ(wanted, said, text))
 
 
-def unheard(question: str, text: str) -> bool:
+def unheard(question: str, article: Article) -> bool:
     """Whether the question asks what a person ("Ann Lee") or a government ("the Danish minister", "Berlin") said whom
-    the text does not name at all."""
+    the article does not name at all."""
     wanted = whose_words(question)
     if not wanted or "according" in question:  # to whom may have written it
         return False
@@ -64,7 +65,7 @@ def unheard(question: str, text: str) -> bool:
     if wanted.startswith("the "):
         official = any(is_role(word) or word in GOVERNMENT for word in wanted.split())
         named = [word for word in named if entity(CAPITALS.get(word, word))] if official else []
-    return bool(named) and not any(names_it(text, word) for word in named)
+    return bool(named) and not any(names_it(article, word) for word in named)
 
 
 @lru_cache(maxsize=64)

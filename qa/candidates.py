@@ -65,8 +65,8 @@ def weigh(
     words = {stem(word) for word in content_words(question)}
     texts = [article.text[passage.start : passage.end] for article, passage in places]
     held = [stems(text) for text in texts]
-    told = [f"{article.title or ''}\n{article.text}" for article, _ in places]
-    strange, silent = [unnamed(question, text) for text in told], [unheard(question, text) for text in told]
+    strange = [unnamed(question, article) for article, _ in places]
+    silent = [unheard(question, article) for article, _ in places]
     candidates = []
     found = (whole(question, span, texts[span.passage]) for span in reading.spans)
     spans = [span for span in found if fits(question, texts[span.passage], span.start, span.end)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
+from index.article import Article
 from index.dates import MONTHS
 from index.search.kin import names
 from index.search.lexical import STOP
@@ -17,33 +18,34 @@ from qa.spelling import entity, sound
 
 _WORD = re.compile(r"\b[^\W\d_](?:[\w-]*\w)?")
 _CAPITAL = re.compile(r"\b[^\W\d_a-z][\w-]*\w")
-_DAYS = frozenset(day.capitalize() for day in (*MONTHS, *WEEKDAYS))
+_REGIONS = "western eastern northern southern european african asian arab baltic nordic scandinavian balkan".split()
+_NONE = frozenset(word.capitalize() for word in (*MONTHS, *WEEKDAYS, *_REGIONS))
 
 
 @lru_cache(maxsize=64)
 def subjects(question: str) -> tuple[str, ...]:
-    """The words with a capital that name something: not the first of the question, offices, months and days. None where
-    all words have one."""
+    """The words with a capital that name something: not the first of the question, offices, months, days and regions.
+    None where all words have one."""
     words = _WORD.findall(question)
     found = [word for word in words[1:] if word[0].isupper() and word.lower() not in STOP]
     first = words[:1] if words and (entity(words[0]) or f"{words[0]}'s" in question.replace("’", "'")) else []
     if not any(word[0].islower() for word in words):
         return ()
-    return tuple(word for word in dict.fromkeys(first + found) if word not in _DAYS and not is_role(word))
+    return tuple(word for word in dict.fromkeys(first + found) if word not in _NONE and not is_role(word))
 
 
-def unnamed(question: str, text: str) -> bool:
-    """Whether the question names something, and the text nothing of that."""
+def unnamed(question: str, article: Article) -> bool:
+    """Whether the question names something, and the article nothing of that."""
     asked = subjects(question)
-    return bool(asked) and not any(names_it(text, word) for word in asked)
+    return bool(asked) and not any(names_it(article, name) for name in asked)
 
 
-def names_it(text: str, name: str) -> bool:
-    """Whether the text has a country by any of its names or by its capital, and all else as it sounds."""
+def names_it(article: Article, name: str) -> bool:
+    """Whether title or text have it: a country by any of its names or by its capital, all else as it sounds."""
     country = entity(CAPITALS.get(name, name))
-    if country:
-        return bool(_forms(country).search(text))
-    return re.search(rf"\b{re.escape(name)}", text) is not None or sound(name) in _sounds(text)
+    form = _forms(country) if country else re.compile(rf"\b{re.escape(name)}")
+    parts = [part for part in (article.title, article.text) if part]
+    return any(form.search(part) for part in parts) or any(not country and sound(name) in _sounds(p) for p in parts)
 
 
 @cache

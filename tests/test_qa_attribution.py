@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.article import Article
 from qa.attribution import attributed, of_another, unheard, whose_words
 from qa.speakers import speaker
 
@@ -152,7 +153,7 @@ def test_what_another_said_is_no_answer(question, quote, another):
     ],
 )
 def test_of_whom_the_article_does_not_name_it_has_no_words(question, without):
-    assert unheard(question, NEWS) is without
+    assert unheard(question, Article("a.txt", NEWS)) is without
 
 
 @given(st.text(st.sampled_from('aA “”",.:;\n') | st.characters(), max_size=120), st.data())

@@ -6,9 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.article import Article
 from qa.subjects import names_it, subjects, unnamed
 
-NEWS = "Olaf Scholz, the German chancellor, met Zelenskyy of Ukraine and the U.S. envoy on Tuesday at the port."
+NEWS = Article(
+    "a.txt",
+    "Olaf Scholz, the German chancellor, met Zelenskyy of Ukraine and the U.S. envoy on Tuesday at the port.",
+    "Talks in Oslo",
+)
 
 
 @pytest.mark.parametrize(
@@ -19,6 +24,7 @@ NEWS = "Olaf Scholz, the German chancellor, met Zelenskyy of Ukraine and the U.S
         ("Denmark and the bridge", ("Denmark",)),
         ("During what time did President Macron speak in June?", ("Macron",)),
         ("Besides heredity, what else counts?", ()),
+        ("Are Western or Baltic trainers there?", ()),
         ("WHAT DID MACRON SAY", ()),
         ("who opposed it", ()),
         ("", ()),
@@ -28,7 +34,7 @@ def test_what_a_question_names(question, named):
     assert subjects(question) == named
 
 
-@pytest.mark.parametrize("name", ["Germany", "Berlin", "Kiev", "US", "Washington", "Zelensky", "Scholz"])
+@pytest.mark.parametrize("name", ["Germany", "Berlin", "Kiev", "US", "Washington", "Zelensky", "Scholz", "Norway"])
 def test_a_country_is_named_by_any_of_its_names_and_a_person_as_it_sounds(name):
     assert names_it(NEWS, name)
 
@@ -46,5 +52,5 @@ def test_an_article_is_strange_that_names_nothing_of_what_is_asked():
 
 @given(st.text(), st.text())
 def test_any_question_and_text_will_do(question, text):
-    assert not unnamed(question, text) or subjects(question)
-    assert not unnamed(question, question)
+    assert not unnamed(question, Article("a.txt", text)) or subjects(question)
+    assert not unnamed(question, Article("a.txt", question))
