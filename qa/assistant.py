@@ -28,7 +28,6 @@ from qa.question import MOST_QUESTION, check_question, make_filter
 from qa.reader import DEFAULT, Reader, Reading, has_word, load_reader
 from qa.referents import Turn
 from qa.repair import Repair, repair
-from qa.subjects import unnamed
 from qa.trace import explain, trace
 from qa.worth import worth_reading
 
@@ -179,11 +178,8 @@ class Assistant:
         found = hits(self.library, meant, most, chosen)
         rows = [hit.row for hit in found]
         cosines = {question: self.library.cosines(question, rows) for question in meant.readings}
-        told = [self.library.passage(row, chosen) for row in rows]
-        near = {source for source, _ in meant.near}
-        strange = [article.source not in near and unnamed(meant.readings[0], article) for article, _ in told]
-        worth = worth_reading(found, self.library.nearness(meant.readings[0], rows), size, strange)
-        places = [told[n] for n in worth]
+        worth = worth_reading(found, self.library.nearness(meant.readings[0], rows), size)
+        places = [self.library.passage(rows[n], chosen) for n in worth]
         texts = [article.text[passage.start : passage.end] for article, passage in places]
         kept, reading, candidates = meant.readings[0], Reading(0.0, ()), list[Candidate]()
         for order, question in enumerate(meant.readings if texts else ()):

@@ -15,16 +15,12 @@ ours over seeds/ among 1,990 articles of the same people and of 182 over seeds/ 
 eight passages, all had it in one that is not so far behind the best one in both; of the text 34, 4 and 16 % is."""
 
 
-def worth_reading(found: Sequence[Hit], near: np.ndarray, size: int, strange: Sequence[bool]) -> list[int]:
+def worth_reading(found: Sequence[Hit], near: np.ndarray, size: int) -> list[int]:
     """The numbers of those that are near the best one: in what they tell, less than FAR behind, or by their place in
-    the ranking, with WEAK of its score at least; and not strange, unless all are. The first one always is; in a library
-    of FEW passages all are.
+    the ranking, with WEAK of its score at least. The first one always is; in a library of FEW passages all are.
 
-    found: best first. near: (len(found),) `Library.nearness` to the question. size: passages in the library. strange:
-    (len(found),) `qa.subjects.unnamed`; of 557 questions over seeds/, alone and among other articles, one finds its
-    answer in such a passage only, of 407 validation questions none, and 9 % of the text is in them."""
+    found: best first. near: (len(found),) `Library.nearness` to the question. size: passages in the library."""
     if not found or size <= FEW:
         return list(range(len(found)))
-    best, least = near.max(), WEAK * found[0].score
-    close = [near[n] >= best - FAR or hit.score >= least for n, hit in enumerate(found)]
-    return [n for n in range(len(found)) if n == 0 or (close[n] and (not strange[n] or all(strange)))]
+    best = near.max()
+    return [n for n, hit in enumerate(found) if n == 0 or near[n] >= best - FAR or hit.score >= WEAK * found[0].score]

@@ -24,28 +24,18 @@ from qa.worth import FAR, FEW, WEAK, worth_reading
 )
 def test_only_what_is_far_behind_the_best_in_both_is_left_out(score, near, read):
     found = [Hit(7, 2.0), Hit(3, 2.0 * score)]
-    assert worth_reading(found, np.array([0.8, near]), FEW + 1, [False, False]) == [0, 1][: 1 + read]
-
-
-@pytest.mark.parametrize(
-    ("strange", "read"),
-    [([0, 1, 0, 1], [0, 2]), ([1, 0, 0, 1], [0, 1, 2]), ([1, 1, 1, 1], [0, 1, 2, 3]), ([0, 0, 0, 0], [0, 1, 2, 3])],
-)
-def test_what_names_nothing_of_the_question_is_read_where_nothing_else_does_or_it_is_the_best(strange, read):
-    found = [Hit(n, 1.0) for n in range(4)]
-    assert worth_reading(found, np.ones(4), FEW + 1, list(map(bool, strange))) == read
-    assert worth_reading(found, np.ones(4), FEW, list(map(bool, strange))) == [0, 1, 2, 3]
+    assert worth_reading(found, np.array([0.8, near]), FEW + 1) == [0, 1][: 1 + read]
 
 
 def test_of_nothing_nothing_is_worth_reading():
-    assert worth_reading([], np.zeros(0), FEW + 1, []) == []
+    assert worth_reading([], np.zeros(0), FEW + 1) == []
 
 
 @given(st.lists(st.tuples(st.floats(0, 3), st.floats(-1, 1)), min_size=1, max_size=16))
 def test_the_first_one_and_the_nearest_one_are_always_read_and_the_order_stays(pairs):
     ranked = sorted(pairs, reverse=True)
     found, near = [Hit(n, score) for n, (score, _) in enumerate(ranked)], np.array([one for _, one in ranked])
-    rows = worth_reading(found, near, FEW + 1, [False] * len(found))
+    rows = worth_reading(found, near, FEW + 1)
     assert rows[0] == 0 and int(near.argmax()) in rows and rows == sorted(set(rows))
 
 
