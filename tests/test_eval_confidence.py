@@ -117,8 +117,8 @@ def test_a_confidence_is_fitted_and_its_examples_kept(data, told_events, tmp_pat
     assert set(first) == {"span", "question", "threshold", "fitted_on"}
     asked = {name: part["questions"] for name, part in first["fitted_on"].items()}
     assert asked == {
-        "seeds questions": 211,
-        "seeds questions among other articles": 211,
+        "seeds questions": 209,  # of 211, for two of which nothing may be an answer
+        "seeds questions among other articles": 209,
         "questions about events": 3,
         "questions about events among other events": 3,
         "validation documents": 20,
