@@ -14,12 +14,11 @@ from itertools import islice, takewhile
 
 from index.article import Article
 from index.search.lexical import STOP
-from qa.capitals import CAPITALS
 from qa.clause import parse
 from qa.names import is_role
 from qa.speakers import SPOKEN, speaker
-from qa.spelling import GOVERNMENT, entity, sound
-from qa.subjects import names_it
+from qa.spelling import GOVERNMENT, sound
+from qa.subjects import country, names_it
 
 _VIEWS = (
     "(?:view|opinion|stance|position|reaction|response|reply|answer|comment|verdict|words|statement|quote|warning)s?"
@@ -64,7 +63,7 @@ def unheard(question: str, article: Article) -> bool:
     named = [word for word in _capitals(wanted) if word.lower() not in STOP]
     if wanted.startswith("the "):
         official = any(is_role(word) or word in GOVERNMENT for word in wanted.split())
-        named = [word for word in named if entity(CAPITALS.get(word, word))] if official else []
+        named = [word for word in named if country(word)] if official else []
     return bool(named) and not any(names_it(article, word) for word in named)
 
 
@@ -99,10 +98,9 @@ def _names(phrase: str, text: str) -> frozenset[str]:
     lower case too is no name ("Officials")."""
     found = set[str]()
     for word in _capitals(phrase):
-        country = entity(CAPITALS.get(word, word))
-        small = word.lower()
-        if country or (small not in STOP and not re.search(rf"\b{re.escape(small)}\b", text)):
-            found.add(country or sound(word))
+        of, small = country(word), word.lower()
+        if of or (small not in STOP and not re.search(rf"\b{re.escape(small)}\b", text)):
+            found.add(of or sound(word))
     return frozenset(found)
 
 

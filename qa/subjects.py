@@ -27,10 +27,10 @@ def subjects(question: str) -> tuple[str, ...]:
     """The words with a capital that name something: not the first of the question, offices, months, days and regions.
     None where all words have one."""
     words = _WORD.findall(question)
-    found = [word for word in words[1:] if word[0].isupper() and word.lower() not in STOP]
-    first = words[:1] if words and (entity(words[0]) or f"{words[0]}'s" in question.replace("’", "'")) else []
     if not any(word[0].islower() for word in words):
         return ()
+    found = [word for word in words[1:] if word[0].isupper() and word.lower() not in STOP]
+    first = words[:1] if entity(words[0]) or f"{words[0]}'s" in question.replace("’", "'") else []
     return tuple(word for word in dict.fromkeys(first + found) if word not in _NONE and not is_role(word))
 
 
@@ -40,18 +40,24 @@ def unnamed(question: str, article: Article) -> bool:
     return bool(asked) and not any(names_it(article, name) for name in asked)
 
 
+def country(name: str) -> str | None:
+    """Of a country's name, of its people's, or of its capital, the country as `qa.spelling.entity` calls it."""
+    return entity(CAPITALS.get(name, name))
+
+
 def names_it(article: Article, name: str) -> bool:
     """Whether title or text have it: a country by any of its names or by its capital, all else as it sounds."""
-    country = entity(CAPITALS.get(name, name))
-    form = _forms(country) if country else re.compile(rf"\b{re.escape(name)}")
     parts = [part for part in (article.title, article.text) if part]
-    return any(form.search(part) for part in parts) or any(not country and sound(name) in _sounds(p) for p in parts)
+    if of := country(name):
+        return any(_forms(of).search(part) for part in parts)
+    written = re.compile(rf"\b{re.escape(name)}")
+    return any(written.search(part) for part in parts) or any(sound(name) in _sounds(part) for part in parts)
 
 
 @cache
-def _forms(country: str) -> re.Pattern[str]:
-    row = next(row for row in names()[0] if row[0] == country)
-    forms = {*row, *(city for city, of in CAPITALS.items() if entity(of) == country)}
+def _forms(of: str) -> re.Pattern[str]:
+    row = next(row for row in names()[0] if row[0] == of)
+    forms = {*row, *(city for city in CAPITALS if country(city) == of)}
     written = (r"\.?".join(form) if len(form) <= 4 and form.isupper() else re.escape(form) for form in sorted(forms))
     return re.compile(rf"\b(?:{'|'.join(written)})(?!\w)")
 

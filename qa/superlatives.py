@@ -11,11 +11,11 @@ from functools import lru_cache
 
 from index.sentences import touched
 
-_LONE = "largest biggest greatest smallest strongest fewest heaviest longest shortest fastest cheapest"
+_LONE = "largest|biggest|greatest|smallest|strongest|fewest|heaviest|longest|shortest|fastest|cheapest"
 _AMOUNT = "number|amount|share|rate|price|sum|cost|count|total|percentage|score|level"
 _MOST = re.compile(
     r"(?<!\bat\s)(?<!\b(?:of|do|by)\s)(?<!\bfor\s)(?<!\bthat\s)\b(?:most|least)\b(?!\s(?:of|likely|recent)\b)"
-    rf"|\b(?:{'|'.join(_LONE.split())}|(?:highest|lowest)\s(?:{_AMOUNT}))\b"
+    rf"|\b(?:{_LONE}|(?:highest|lowest)\s(?:{_AMOUNT}))\b"
     r"|\b(?:more|less|fewer)\b[^.?!]{1,40}\bthan\s(?:any|all|every)\b",
     re.IGNORECASE,
 )
@@ -26,8 +26,8 @@ _IS_FIRST = re.compile(
 _IS_MOST = re.compile(
     r"\b(?:most|least|best|worst|\w{3,}est|(?:more|less|fewer)\b[^.?!]{1,40}\bthan\s(?:any|all|every|the\sother|other)"
     r"|chief(?:ly)?|main(?:ly)?|notabl[ey]|especially|particular(?:ly)?|primar(?:y|ily)|above\sall|up\sto|as\smany\sas"
-    r"|mostly|large(?:ly)?|leading|leads?|top|record|maximum|minimum|peak|foremost|majority|half|only|sole|alone|no\sother|nothing|nobody"
-    r"|never|unprecedented)\b",
+    r"|mostly|large(?:ly)?|leading|leads?|top|record|maximum|minimum|peak|foremost|majority"
+    r"|half|only|sole|alone|no\sother|nothing|nobody|never|unprecedented)\b",
     re.IGNORECASE,
 )
 
